@@ -1,0 +1,51 @@
+# The newsroom's commands. `make run` and `make test` need Python 3.11 or newer and nothing else.
+PYTHON ?= python3
+PORT ?= 8000
+BIN := .venv/bin
+MANAGE := $(BIN)/python manage.py
+# A database or cache server named in the environment needs its driver.
+REQUIREMENTS := requirements/$(if $(strip $(DATABASE_URL)$(REDIS_URL)),services,base).txt
+
+.PHONY: run dev test lint ci assets requirements
+
+run: .venv/installed-$(notdir $(REQUIREMENTS))
+	@$(MANAGE) run --port $(PORT)
+
+dev: .venv/installed-dev.txt
+	@DEBUG=true $(MANAGE) migrate --verbosity 0
+	@DEBUG=true $(MANAGE) demo --if-empty
+	@DEBUG=true $(MANAGE) runserver 127.0.0.1:$(PORT)
+
+test: .venv/installed-dev.txt
+	$(BIN)/pytest -n auto
+
+lint: .venv/installed-dev.txt
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/djlint templates --lint --quiet
+
+ci:
+	bash .ci/run
+
+# For whoever changes the styles: needs Node, and the development packages for the fonts.
+assets: .venv/installed-dev.txt
+	npm install --no-audit --no-fund
+	npm run build
+
+# Writes the pinned requirements anew from pyproject.toml.
+requirements: .venv/installed-dev.txt
+	$(BIN)/pip install --quiet uv
+	for set in base: "services:--extra postgres --extra redis" "dev:--extra postgres --extra redis --extra dev"; do \
+		$(BIN)/uv pip compile pyproject.toml $${set#*:} --output-file requirements/$${set%%:*}.txt --upgrade --universal \
+			--python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --quiet || exit 1; \
+	done
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "The newsroom needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Name another with PYTHON=python3.12.")'
+	@echo "Making the environment in .venv ..."
+	@$(PYTHON) -m venv .venv
+
+.venv/installed-%.txt: requirements/%.txt | .venv/bin/python
+	@echo "Installing requirements/$*.txt ..."
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/$*.txt
+	@touch $@

@@ -1,0 +1,12 @@
+from django.utils.functional import SimpleLazyObject
+
+from articles.models import Category, Page, SiteSettings
+
+
+def site(request):
+    """What the frame of every page shows. Lazy: an answer without a frame asks the database nothing."""
+    return {
+        "site": SimpleLazyObject(SiteSettings.current),
+        "sections": SimpleLazyObject(lambda: list(Category.objects.filter(parent=None))),
+        "pages": SimpleLazyObject(lambda: list(Page.objects.published().filter(is_in_footer=True).defer("body"))),
+    }

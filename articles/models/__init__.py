@@ -1,0 +1,24 @@
+from articles.models.address import FormerAddress
+from articles.models.article import Article, Byline
+from articles.models.author import Author
+from articles.models.category import Category
+from articles.models.frontpage import Placement
+from articles.models.page import Page
+from articles.models.picture import Picture
+from articles.models.site import SiteLink, SiteSettings
+from articles.models.tag import ArticleTag, Tag
+
+__all__ = [
+    "Article",
+    "ArticleTag",
+    "Author",
+    "Byline",
+    "Category",
+    "FormerAddress",
+    "Page",
+    "Picture",
+    "Placement",
+    "SiteLink",
+    "SiteSettings",
+    "Tag",
+]

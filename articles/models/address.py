@@ -1,0 +1,113 @@
+from urllib.parse import unquote
+
+from django.db import models
+from django.utils.text import slugify
+
+
+class FormerAddress(models.Model):
+    """An address that something answered at once, and where it is now.
+
+    Written when a slug changes and by importers, never removed: every URL ever issued keeps answering, with a
+    redirect, or with 410 once nothing public is left behind it.
+    """
+
+    path = models.CharField(max_length=500, unique=True, help_text="As in /2024/05/01/a-story/, without the domain.")
+    article = models.ForeignKey(
+        "articles.Article", models.CASCADE, null=True, blank=True, related_name="former_addresses"
+    )
+    author = models.ForeignKey(
+        "articles.Author", models.CASCADE, null=True, blank=True, related_name="former_addresses"
+    )
+    category = models.ForeignKey(
+        "articles.Category", models.CASCADE, null=True, blank=True, related_name="former_addresses"
+    )
+    page = models.ForeignKey("articles.Page", models.CASCADE, null=True, blank=True, related_name="former_addresses")
+    tag = models.ForeignKey("articles.Tag", models.CASCADE, null=True, blank=True, related_name="former_addresses")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    TARGETS = ("article", "author", "category", "page", "tag")
+
+    class Meta:
+        verbose_name_plural = "former addresses"
+        ordering = ["path"]
+        constraints = [
+            models.CheckConstraint(
+                name="former_address_has_one_target",
+                condition=models.Q(
+                    *(
+                        models.Q(
+                            **{
+                                f"{other}__isnull": other != name
+                                for other in ("article", "author", "category", "page", "tag")
+                            }
+                        )
+                        for name in ("article", "author", "category", "page", "tag")
+                    ),
+                    _connector=models.Q.OR,
+                ),
+                violation_error_message="A former address leads to exactly one article, author, section, page or tag.",
+            )
+        ]
+
+    def __str__(self):
+        return self.path
+
+    @property
+    def target(self):
+        return next(value for name in self.TARGETS if (value := getattr(self, name)) is not None)
+
+    @classmethod
+    def remember(cls, path, **target):
+        """Keep `path` for `target`, given as for example ``article=article``; an address that is kept stays."""
+        cls.objects.get_or_create(path=unquote(path), defaults=target)
+
+
+class Addressed(models.Model):
+    """Something with a slug and an address; the old address is remembered when the slug changes."""
+
+    slug_source = "name"
+    fallback_slug = "untitled"
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def from_db(cls, db, field_names, values):
+        instance = super().from_db(db, field_names, values)
+        # A deferred slug is not asked for: that would be a query for each row.
+        instance._stored_slug = instance.__dict__.get("slug")
+        return instance
+
+    def is_issued(self):
+        """Whether the world may know the address."""
+        return True
+
+    def save(self, *args, **kwargs):
+        stored = getattr(self, "_stored_slug", None)
+        if not self.slug and self.needs_slug():
+            self.slug = self.free_slug(getattr(self, self.slug_source))
+            if kwargs.get("update_fields") is not None:
+                kwargs["update_fields"] = {*kwargs["update_fields"], "slug"}
+        super().save(*args, **kwargs)
+        if stored and stored != self.slug and self.is_issued():
+            current, self.slug = self.slug, stored
+            former_path = self.get_absolute_url()
+            self.slug = current
+            FormerAddress.remember(former_path, **{self._meta.model_name: self})
+        self._stored_slug = self.slug
+
+    def needs_slug(self):
+        return True
+
+    def free_slug(self, words):
+        """Return a slug made of `words` that nothing else of this kind has."""
+        field = self._meta.get_field("slug")
+        stem = slugify(words, allow_unicode=True)[: field.max_length - 8].strip("-_") or self.fallback_slug
+        others = set(
+            type(self)._default_manager.filter(slug__startswith=stem).exclude(pk=self.pk).values_list("slug", flat=True)
+        )
+        slug, number = stem, 1
+        while slug in others:
+            number += 1
+            slug = f"{stem}-{number}"
+        return slug

@@ -1,0 +1,397 @@
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from datetime import datetime, UTC
+from taggit.managers import TaggableManager
+
+from articles.bodies import EXTENSIONS
+from articles.languages import Language, direction, site_language
+from articles.models.address import Addressed
+from articles.models.site import CommentsPolicy
+from articles.models.tag import ArticleTag
+from newsroom import html
+from newsroom.fields import HTMLField
+
+WORDS_PER_MINUTE = 220
+CHARACTERS_PER_MINUTE = 500  # for scripts that write without spaces
+
+# Newspapers began in 1605; a year before that, or after 2999, is a slip of the keyboard.
+plausible_date = [
+    MinValueValidator(datetime(1605, 1, 1, tzinfo=UTC), "The year is too early: nothing before 1605."),
+    MaxValueValidator(datetime(2999, 12, 31, tzinfo=UTC), "The year is too late: nothing after 2999."),
+]
+
+
+class Status(models.TextChoices):
+    DRAFT = "draft", "Draft"
+    REVIEW = "review", "In review"
+    APPROVED = "approved", "Approved"
+    PUBLISHED = "published", "Published"
+    WITHDRAWN = "withdrawn", "Taken down"
+
+
+class Kind(models.TextChoices):
+    NEWS = "news", "News"
+    ANALYSIS = "analysis", "Analysis"
+    FEATURE = "feature", "Long read"
+    OPINION = "opinion", "Opinion"
+    INTERVIEW = "interview", "Interview"
+    REVIEW = "review", "Review"
+    EXPLAINER = "explainer", "Explainer"
+    PHOTO_ESSAY = "photo_essay", "Photo essay"
+
+
+class ArticleQuerySet(models.QuerySet):
+    def published(self, at=None):
+        """What the public may read at the given moment, now by default. Every public list starts here."""
+        at = at or timezone.now()
+        return self.filter(
+            Q(expires_at__isnull=True) | Q(expires_at__gt=at), status=Status.PUBLISHED, published_at__lte=at
+        )
+
+    def scheduled(self, at=None):
+        """What will become public by itself after the given moment."""
+        return self.filter(status=Status.PUBLISHED, published_at__gt=at or timezone.now())
+
+    def once_public(self, at=None):
+        """What was public before the given moment and may be gone since."""
+        return self.filter(first_published_at__lte=at or timezone.now())
+
+    def unfinished(self):
+        """What is still being written or waits to be published."""
+        return self.filter(status__in=[Status.DRAFT, Status.REVIEW, Status.APPROVED])
+
+    def newest_first(self):
+        return self.order_by("-published_at", "-id")
+
+    def in_sections(self, categories):
+        """Articles filed, primarily or further, under any of these sections; name subsections too."""
+        ids = [category.pk for category in categories]
+        further = Article.categories.through.objects.filter(category_id__in=ids).values("article_id")
+        return self.filter(Q(category_id__in=ids) | Q(pk__in=further))
+
+    def for_cards(self):
+        """Load what a card in a list shows, in three queries whatever the number of articles."""
+        return (
+            self.select_related("category", "lead_picture")
+            .prefetch_related(models.Prefetch("bylines", Byline.objects.select_related("author")))
+            .defer("body", "body_text")
+        )
+
+    def editable_by(self, user):
+        """What this person may change: all for editors, else one's own that has not gone out."""
+        if user.has_perm("articles.edit_any_article"):
+            return self
+        if not user.has_perm("articles.change_article"):
+            return self.none()
+        own = Q(created_by=user) | Q(pk__in=Byline.objects.filter(author__user=user).values("article"))
+        return self.filter(own, status__in=[Status.DRAFT, Status.REVIEW])
+
+
+class Article(Addressed):
+    slug_source = "headline"
+    fallback_slug = "story"
+
+    headline = models.CharField(max_length=300)
+    standfirst = models.TextField(max_length=1000, blank=True, help_text="One or two sentences that make one read on.")
+    kicker = models.CharField(
+        max_length=80, blank=True, help_text="Above the headline, in place of the section's name."
+    )
+    slug = models.SlugField(
+        max_length=200,
+        allow_unicode=True,
+        blank=True,
+        help_text="The end of the address. Left empty, it is made of the headline.",
+    )
+    body = HTMLField(extensions=EXTENSIONS, blank=True)
+    body_text = models.TextField(editable=False, blank=True)
+    word_count = models.PositiveIntegerField(default=0, editable=False)
+    kind = models.CharField(max_length=20, choices=Kind, default=Kind.NEWS)
+
+    category = models.ForeignKey(
+        "articles.Category", models.PROTECT, null=True, blank=True, related_name="articles", verbose_name="section"
+    )
+    categories = models.ManyToManyField(
+        "articles.Category", blank=True, related_name="further_articles", verbose_name="further sections"
+    )
+    tags = TaggableManager(through=ArticleTag, blank=True)
+    authors = models.ManyToManyField("articles.Author", through="articles.Byline", related_name="articles")
+    lead_picture = models.ForeignKey("articles.Picture", models.PROTECT, null=True, blank=True, related_name="leads")
+
+    language = models.CharField(max_length=10, choices=Language, default=site_language)
+    original_language = models.CharField(
+        max_length=10, choices=Language, blank=True, help_text="For a translation. Name the translator in the bylines."
+    )
+    source_title = models.CharField("original title", max_length=300, blank=True)
+    source_author = models.CharField("original author", max_length=200, blank=True)
+    source_publisher = models.CharField("first published by", max_length=200, blank=True)
+    source_url = models.URLField("original address", max_length=500, blank=True)
+    source_licence = models.CharField("licence", max_length=60, blank=True)
+    source_note = models.CharField("what was changed", max_length=300, blank=True)
+
+    status = models.CharField(max_length=20, choices=Status, default=Status.DRAFT, editable=False)
+    first_published_at = models.DateTimeField(null=True, editable=False)
+    published_at = models.DateTimeField(
+        "goes out",
+        null=True,
+        blank=True,
+        validators=plausible_date,
+        help_text="A moment to come keeps it back until then.",
+    )
+    updated_at = models.DateTimeField(
+        "updated",
+        null=True,
+        blank=True,
+        validators=plausible_date,
+        help_text="Shown to readers: set it when something of substance changed.",
+    )
+    expires_at = models.DateTimeField(
+        "expires", null=True, blank=True, validators=plausible_date, help_text="Taken off the site at this moment."
+    )
+    comments_policy = models.CharField(
+        max_length=20, choices=[("", "As the site says"), *CommentsPolicy.choices], blank=True, default=""
+    )
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    modified_at = models.DateTimeField("changed", auto_now=True)
+
+    objects = ArticleQuerySet.as_manager()
+
+    class Meta:
+        get_latest_by = "published_at"
+        permissions = [
+            ("edit_any_article", "Can edit articles of others, and published ones"),
+            ("publish_article", "Can publish, schedule and take down articles"),
+        ]
+        indexes = [
+            # Covers the ids of every public list, so that paging deep reads no article.
+            models.Index(
+                F("status"),
+                F("published_at").desc(),
+                F("id").desc(),
+                F("expires_at"),
+                F("category"),
+                name="article_newest",
+            ),
+            models.Index(
+                F("category"),
+                F("status"),
+                F("published_at").desc(),
+                F("id").desc(),
+                F("expires_at"),
+                name="article_in_section",
+            ),
+            models.Index(
+                F("kind"),
+                F("status"),
+                F("published_at").desc(),
+                F("id").desc(),
+                F("expires_at"),
+                name="article_of_kind",
+            ),
+            models.Index(fields=["-modified_at"], name="article_changed"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["slug"],
+                condition=~Q(slug=""),
+                name="article_slug_unique",
+                violation_error_message="Another article has this slug. Choose another, or leave it empty.",
+            ),
+            models.CheckConstraint(
+                name="article_status_known",
+                condition=Q(status__in=Status.values),
+                violation_error_message="An article is a draft, in review, approved, published or taken down.",
+            ),
+            models.CheckConstraint(
+                name="article_published_has_date",
+                condition=~Q(status="published") | Q(published_at__isnull=False, first_published_at__isnull=False),
+                violation_error_message="A published article has a date.",
+            ),
+            models.CheckConstraint(
+                name="article_published_has_section",
+                condition=~Q(status="published") | Q(category__isnull=False),
+                violation_error_message="A published article is in a section.",
+            ),
+            models.CheckConstraint(
+                name="article_published_has_address",
+                condition=~Q(status="published") | ~Q(slug=""),
+                violation_error_message="A published article has an address.",
+            ),
+            models.CheckConstraint(
+                name="article_expires_after_publication",
+                condition=Q(expires_at__isnull=True)
+                | Q(published_at__isnull=True)
+                | Q(expires_at__gt=F("published_at")),
+                violation_error_message="An article expires after it goes out.",
+            ),
+        ]
+
+    def __str__(self):
+        return self.headline
+
+    def save(self, *args, **kwargs):
+        if "body" in self.__dict__:
+            # What is stored is clean; what is counted and searched is what is stored.
+            self.body = html.clean(self.body)
+            self.body_text = html.text(self.body)
+            self.word_count = count_words(self.body_text)
+        super().save(*args, **kwargs)
+
+    # -- address
+
+    def get_absolute_url(self):
+        day = timezone.localtime(self.first_published_at or self.published_at or self.created_at)
+        return reverse("articles:detail", args=[f"{day.year:04}", f"{day.month:02}", f"{day.day:02}", self.slug])
+
+    def is_issued(self):
+        return self.first_published_at is not None and self.first_published_at <= timezone.now()
+
+    def needs_slug(self):
+        return self.status == Status.PUBLISHED
+
+    # -- what readers see
+
+    def is_public(self, at=None):
+        """The rule of ArticleQuerySet.published(), for one article in hand."""
+        at = at or timezone.now()
+        return (
+            self.status == Status.PUBLISHED
+            and self.published_at <= at
+            and (self.expires_at is None or self.expires_at > at)
+        )
+
+    @property
+    def is_scheduled(self):
+        return self.status == Status.PUBLISHED and self.published_at > timezone.now()
+
+    @property
+    def direction(self):
+        return direction(self.language)
+
+    @property
+    def reading_minutes(self):
+        return max(1, round(self.word_count / WORDS_PER_MINUTE))
+
+    @property
+    def writers(self):
+        """The bylines that stand after “By”; all of them where nobody is named as writer."""
+        bylines = list(self.bylines.all())
+        return [byline for byline in bylines if byline.role == Byline.Role.WRITER] or bylines
+
+    @property
+    def contributors(self):
+        """The bylines with another role than those after “By”."""
+        writers = self.writers
+        return [byline for byline in self.bylines.all() if byline not in writers]
+
+    @property
+    def is_adapted(self):
+        return bool(self.source_title or self.source_author or self.source_publisher or self.source_url)
+
+    # -- verbs
+
+    def obstacles(self):
+        """Return what keeps the article from being published, by field; empty where nothing does."""
+        missing = {}
+        if not self.headline.strip():
+            missing["headline"] = "A published article needs a headline."
+        if self.category_id is None:
+            missing["category"] = "A published article needs a section."
+        if not self.body_text and not html.text(self.body):
+            missing["body"] = "A published article needs a text."
+        return missing
+
+    def publish(self, at=None):
+        """Make the article public, now or at the given moment.
+
+        The first publication date is kept: taking down and republishing never moves an old story to the top of
+        the front page, nor to another address. Raises ValidationError naming each field that keeps it back.
+        """
+        if obstacles := self.obstacles():
+            raise ValidationError(obstacles)
+        now = timezone.now()
+        if self.first_published_at is None or self.first_published_at > now:
+            # Not out yet, so nobody has seen a date that would have to be kept.
+            self.published_at = at or now
+            self.first_published_at = self.published_at
+        elif at is not None:
+            self.published_at = at
+        elif self.published_at is None:
+            self.published_at = self.first_published_at
+        if self.expires_at is not None and self.expires_at <= now:
+            self.expires_at = None
+        self.status = Status.PUBLISHED
+        self.save()
+
+    def take_down(self):
+        """Take the article off the site. Its address answers 410 from now on; nothing is lost."""
+        self.status = Status.WITHDRAWN if self.is_issued() else Status.DRAFT
+        if not self.is_issued():
+            self.first_published_at = None
+        self.save()
+
+    def send_to_review(self):
+        self._move(Status.REVIEW, {Status.DRAFT})
+
+    def approve(self):
+        self._move(Status.APPROVED, {Status.DRAFT, Status.REVIEW})
+
+    def return_to_draft(self):
+        self._move(Status.DRAFT, {Status.REVIEW, Status.APPROVED, Status.WITHDRAWN})
+
+    def _move(self, status, sources):
+        if self.status not in sources:
+            raise ValidationError(
+                f"“{self.headline}” is {self.get_status_display().lower()}; it cannot become {status.label.lower()}."
+            )
+        self.status = status
+        self.save()
+
+
+class Byline(models.Model):
+    """That somebody worked on an article, as what, and in which order they are named."""
+
+    class Role(models.TextChoices):
+        WRITER = "writer", "Writer"
+        PHOTOGRAPHER = "photographer", "Photographs"
+        ILLUSTRATOR = "illustrator", "Illustration"
+        TRANSLATOR = "translator", "Translation"
+        RESEARCHER = "researcher", "Research"
+        EDITOR = "editor", "Editing"
+
+    article = models.ForeignKey(Article, models.CASCADE, related_name="bylines")
+    author = models.ForeignKey("articles.Author", models.PROTECT, related_name="bylines")
+    role = models.CharField(max_length=20, choices=Role, default=Role.WRITER)
+    position = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["article", "author", "role"],
+                name="byline_named_once",
+                violation_error_message="This person is named in this role already.",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.author} ({self.get_role_display()})"
+
+
+def count_words(text):
+    """Count words; text in a script without spaces counts as many words as take as long to read."""
+    dense = sum(
+        1
+        for character in text
+        if "\u2e80" <= character <= "\u9fff" or "\uac00" <= character <= "\ud7af" or "\u0e00" <= character <= "\u0e7f"
+    )
+    if dense > len(text) // 4:
+        return round(dense * WORDS_PER_MINUTE / CHARACTERS_PER_MINUTE)
+    return len(text.split())

@@ -1,0 +1,62 @@
+from django.core.validators import RegexValidator
+from django.db import models
+from django.urls import reverse
+from tree_queries.models import OrderableTreeNode
+
+from articles.models.address import Addressed
+
+
+class Colour(models.TextChoices):
+    """The section colours of the theme; each keeps 4.5:1 on paper and wash, light and dark."""
+
+    ACCENT = "accent", "Oxide red"
+    SCIENCE = "science", "Blue"
+    CLIMATE = "climate", "Green"
+    CULTURE = "culture", "Purple"
+    CITIES = "cities", "Ochre"
+    FOOD = "food", "Rust"
+    IDEAS = "ideas", "Indigo"
+    TRAVEL = "travel", "Teal"
+    SPORT = "sport", "Olive"
+
+
+class Category(Addressed, OrderableTreeNode):
+    """A section or subsection. Removing one that holds articles or subsections is refused."""
+
+    name = models.CharField(max_length=100)
+    slug = models.SlugField(max_length=100, allow_unicode=True, unique=True, blank=True)
+    description = models.CharField(max_length=300, blank=True)
+    colour = models.CharField(
+        max_length=20,
+        choices=Colour,
+        blank=True,
+        help_text="Left empty, the colour of the section above, else oxide red.",
+    )
+
+    class Meta(OrderableTreeNode.Meta):
+        verbose_name = "section"
+        constraints = [
+            # Longer circles are refused by the triggers of migration 0002_category_tree.
+            models.CheckConstraint(
+                name="category_is_not_its_own_parent",
+                condition=~models.Q(parent=models.F("id")),
+                violation_error_message="A section cannot stand under itself.",
+            ),
+            models.UniqueConstraint(
+                fields=["parent", "name"],
+                name="category_name_unique_under_parent",
+                violation_error_message="There is a section of this name here already.",
+            ),
+            models.UniqueConstraint(
+                fields=["name"],
+                condition=models.Q(parent=None),
+                name="category_name_unique_at_top",
+                violation_error_message="There is a section of this name here already.",
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def get_absolute_url(self):
+        return reverse("articles:section", args=[self.slug])

@@ -1,0 +1,60 @@
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.urls import Resolver404, resolve, reverse
+
+from articles.models.address import Addressed
+from newsroom.fields import HTMLField
+from articles.bodies import EXTENSIONS
+
+
+class PageQuerySet(models.QuerySet):
+    def published(self):
+        return self.filter(is_published=True)
+
+
+class Page(Addressed):
+    """A page that is no story: about, contact, imprint."""
+
+    slug_source = "title"
+    fallback_slug = "page"
+
+    title = models.CharField(max_length=200)
+    slug = models.SlugField(max_length=100, allow_unicode=True, unique=True, blank=True)
+    body = HTMLField(extensions=EXTENSIONS, blank=True)
+    is_published = models.BooleanField("published", default=True)
+    is_in_footer = models.BooleanField("in the footer", default=True)
+    position = models.PositiveIntegerField(default=0)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = PageQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "title"]
+
+    def __str__(self):
+        return self.title
+
+    def get_absolute_url(self):
+        return reverse("articles:page", args=[self.slug])
+
+    def is_issued(self):
+        return self.is_published
+
+    def clean(self):
+        super().clean()
+        if self.slug and is_reserved(self.slug):
+            raise ValidationError({"slug": f"/{self.slug}/ is an address of the site itself; choose another."})
+
+    def free_slug(self, words):
+        slug = super().free_slug(words)
+        return super().free_slug(f"{words} page") if is_reserved(slug) else slug
+
+
+def is_reserved(slug):
+    """Whether something other than a page answers at, or stands below, /slug/."""
+    if slug in {"desk", "media", "static", "comments", "section", "tag", "author", "feed"}:
+        return True
+    try:
+        return resolve(f"/{slug}/").url_name != "page"
+    except Resolver404:
+        return False

@@ -1,0 +1,58 @@
+from django.db import models
+
+
+class CommentsPolicy(models.TextChoices):
+    MODERATED = "moderated", "Held until a moderator approves"
+    CLOSED = "closed", "Closed: what was said stays, nothing new"
+    OFF = "off", "Off: no comments are shown"
+
+
+class SiteSettings(models.Model):
+    """What editors may change about the site itself. There is one row."""
+
+    name = models.CharField(max_length=100, default="Newsroom")
+    tagline = models.CharField(max_length=200, blank=True)
+    logo = models.ForeignKey(
+        "articles.Picture",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Shown in place of the name.",
+    )
+    email = models.EmailField(blank=True, help_text="Where readers reach the desk.")
+    address = models.TextField(max_length=500, blank=True)
+    footer_text = models.CharField(max_length=300, blank=True)
+    comments_policy = models.CharField(max_length=20, choices=CommentsPolicy, default=CommentsPolicy.MODERATED)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "site settings"
+        constraints = [models.CheckConstraint(name="site_settings_has_one_row", condition=models.Q(id=1))]
+
+    def __str__(self):
+        return self.name
+
+    def save(self, *args, **kwargs):
+        self.pk = 1
+        super().save(*args, **kwargs)
+
+    @classmethod
+    def current(cls):
+        """Return the settings, with defaults where nobody has saved any yet."""
+        return cls.objects.select_related("logo").prefetch_related("links").first() or cls(pk=1)
+
+
+class SiteLink(models.Model):
+    """A link in the footer, for example to the magazine's account elsewhere."""
+
+    site = models.ForeignKey(SiteSettings, models.CASCADE, related_name="links")
+    label = models.CharField(max_length=60)
+    url = models.URLField("address", max_length=300)
+    position = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = "link"
+        ordering = ["position", "id"]
+
+    def __str__(self):
+        return self.label

@@ -1,0 +1,128 @@
+import secrets
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q
+from django.utils import timezone
+
+from articles.models.article import Article
+
+
+def new_public_id():
+    """A name that tells nothing: not the order, not the number of comments."""
+    return secrets.token_hex(8)
+
+
+class Status(models.TextChoices):
+    PENDING = "pending", "Waiting"
+    PUBLISHED = "published", "Published unread"
+    APPROVED = "approved", "Approved"
+    HIDDEN = "hidden", "Hidden"
+    REJECTED = "rejected", "Rejected"
+    SPAM = "spam", "Spam"
+    APPEALED = "appealed", "Appealed"
+    WITHDRAWN = "withdrawn", "Withdrawn by its author"
+    REMOVED = "removed", "Removed by an editor"
+
+
+VISIBLE = (Status.PUBLISHED, Status.APPROVED)
+# What readers wrote and then took back keeps its place, as a line that says so, while replies to it show.
+TOMBSTONES = (Status.WITHDRAWN, Status.REMOVED)
+# Anything else hides the replies below it, whose own status it never touches.
+HIDING = tuple(status for status in Status if status not in (*VISIBLE, *TOMBSTONES))
+
+
+class CommentQuerySet(models.QuerySet):
+    def visible(self, at=None):
+        """What every reader may see: let through, on a public article, with nothing hidden above it."""
+        return self.filter(status__in=VISIBLE, article__in=Article.objects.published(at).order_by()).unobstructed()
+
+    def unobstructed(self):
+        """Comments without a hidden one above them. Derived from the path: no status is ever copied downwards."""
+        above = (
+            Comment.objects.filter(article_id=OuterRef("article_id"), status__in=HIDING)
+            .exclude(pk=OuterRef("pk"))
+            .alias(below=ExpressionWrapper(OuterRef("path"), output_field=models.TextField()))
+            .filter(below__startswith=F("path"))
+        )
+        return self.filter(Q(depth=0) | ~Exists(above))
+
+    def waiting(self):
+        """What a moderator has to look at, longest waiting first."""
+        return self.filter(status=Status.PENDING).order_by("created_at", "id")
+
+    def decidable_by(self, user):
+        return self if user.has_perm("comments.moderate_comment") else self.none()
+
+
+class Comment(models.Model):
+    """What a reader said under an article. Its status changes only through comments.moderation."""
+
+    public_id = models.CharField(max_length=20, unique=True, default=new_public_id, editable=False)
+    article = models.ForeignKey(Article, models.CASCADE, related_name="comments")
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="replies")
+    root = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="thread")
+    depth = models.PositiveIntegerField(default=0, editable=False)
+    path = models.TextField(
+        editable=False, help_text="The public ids from the root down to this comment, each with a slash."
+    )
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    name = models.CharField(max_length=100)
+    email = models.EmailField(blank=True)
+    body = models.TextField()
+
+    status = models.CharField(max_length=20, choices=Status, default=Status.PENDING)
+    held_because = models.CharField(max_length=300, blank=True)
+    risk = models.FloatField(default=0)
+    signals = models.JSONField(default=list, blank=True)
+    submission_token = models.CharField(max_length=64, unique=True, null=True, editable=False)
+    sender = models.CharField(max_length=64, blank=True, db_index=True, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    created_at = models.DateTimeField(default=timezone.now)
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    objects = CommentQuerySet.as_manager()
+
+    class Meta:
+        permissions = [("moderate_comment", "Can decide about comments")]
+        indexes = [
+            models.Index(F("article"), F("status"), F("created_at"), F("id"), name="comment_of_article"),
+            models.Index(F("status"), F("created_at"), F("id"), name="comment_queue"),
+            models.Index(F("root"), F("created_at"), name="comment_thread"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="comment_status_known",
+                condition=Q(status__in=Status.values),
+                violation_error_message="That is not a state a comment can be in.",
+            ),
+            models.CheckConstraint(
+                name="comment_root_has_no_parent",
+                condition=Q(parent__isnull=True, root__isnull=True, depth=0)
+                | Q(parent__isnull=False, root__isnull=False, depth__gt=0),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.name}: {self.body[:60]}"
+
+    def save(self, *args, **kwargs):
+        if self._state.adding:
+            self.place_below(self.parent)
+        super().save(*args, **kwargs)
+
+    def place_below(self, parent):
+        """Take the place of a reply to `parent`, or of a root; before the first save."""
+        self.parent = parent
+        self.root = parent and (parent.root or parent)
+        self.depth = parent.depth + 1 if parent else 0
+        self.path = f"{parent.path if parent else ''}{self.public_id}/"
+
+    @property
+    def is_visible_status(self):
+        return self.status in VISIBLE
+
+    def get_absolute_url(self):
+        return f"{self.article.get_absolute_url()}#comment-{self.public_id}"

@@ -1,0 +1,75 @@
+from django.conf import settings
+from django.db import models
+
+from comments.models.comment import Comment, Status
+
+
+class Reason(models.TextChoices):
+    ABUSE = "abuse", "Insults or threatens somebody"
+    PERSONAL = "personal", "Says something private about a person"
+    OFF_TOPIC = "off_topic", "Has nothing to do with the article"
+    ADVERT = "advert", "Advertises"
+    FALSE_CLAIM = "false_claim", "States as fact what is not"
+    OTHER = "other", "Another reason"
+
+
+class AppendOnly(Exception):
+    """A decision was about to be changed or removed."""
+
+
+class DecisionQuerySet(models.QuerySet):
+    def update(self, **kwargs):
+        raise AppendOnly("Decisions are not changed. Undoing one writes another.")
+
+    def delete(self):
+        raise AppendOnly("Decisions are not removed.")
+
+    bulk_update = update
+
+
+class Decision(models.Model):
+    """One step of one comment from state to state: the log, and what undo is made of. Never changed, never removed."""
+
+    comment = models.ForeignKey(Comment, models.PROTECT, related_name="decisions")
+    text = models.TextField(help_text="What the comment said when this was decided.")
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    rule = models.CharField(max_length=100, blank=True, help_text="What decided, where no person did.")
+    from_status = models.CharField(max_length=20, choices=Status, blank=True)
+    to_status = models.CharField(max_length=20, choices=Status)
+    version = models.PositiveIntegerField(help_text="The comment's version that this decision made.")
+    reason = models.CharField(max_length=20, choices=Reason, blank=True)
+    public_note = models.CharField(max_length=500, blank=True, help_text="What the reader is told.")
+    internal_note = models.CharField(max_length=500, blank=True)
+    batch = models.UUIDField(null=True, blank=True, db_index=True)
+    undoes = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="undone_by")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = DecisionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        indexes = [models.Index(fields=["actor", "-created_at"], name="decision_by")]
+        constraints = [
+            models.UniqueConstraint(fields=["comment", "version"], name="decision_one_per_version"),
+            models.CheckConstraint(
+                name="decision_has_actor_or_rule",
+                condition=models.Q(actor__isnull=False) | ~models.Q(rule=""),
+                violation_error_message="A decision names who or what decided.",
+            ),
+            models.CheckConstraint(
+                name="decision_rejects_with_reason",
+                condition=~models.Q(to_status="rejected") | ~models.Q(reason="") | models.Q(undoes__isnull=False),
+                violation_error_message="A comment is rejected for a reason.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_from_status_display() or 'New'} → {self.get_to_status_display()}"
+
+    def save(self, *args, **kwargs):
+        if not self._state.adding:
+            raise AppendOnly("Decisions are not changed. Undoing one writes another.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args, **kwargs):
+        raise AppendOnly("Decisions are not removed.")

@@ -1,0 +1,61 @@
+"""The desk: the admin site, and its home made of panels that the apps register."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A part of the desk's home.
+
+    `context` gets the request and returns what `template` needs, or None where this person has no use for the
+    panel. Panels show in order of `position` in the `main` column or the `side` one.
+    """
+
+    template: str
+    context: Callable[[HttpRequest], dict | None]
+    position: int
+    column: str = "main"
+
+
+@dataclass(frozen=True)
+class Destination:
+    """A line of the desk's own navigation: who may see it, where it leads and how many things wait there."""
+
+    label: str
+    url: Callable[[], str]
+    icon: str
+    position: int
+    is_allowed: Callable[[HttpRequest], bool]
+    count: Callable[[HttpRequest], int | None] = lambda request: None
+
+
+panels: list[Panel] = []
+destinations: list[Destination] = []
+
+
+class DeskSite(admin.AdminSite):
+    site_header = site_title = "Newsroom desk"
+    index_title = "Desk"
+    index_template = "desk/index.html"
+    enable_nav_sidebar = True
+
+    def each_context(self, request):
+        context = super().each_context(request)
+        context["destinations"] = [
+            {"label": item.label, "url": item.url(), "icon": item.icon, "count": item.count(request)}
+            for item in sorted(destinations, key=lambda item: item.position)
+            if self.has_permission(request) and item.is_allowed(request)
+        ]
+        return context
+
+    def index(self, request, extra_context=None):
+        columns = {"main": [], "side": []}
+        for panel in sorted(panels, key=lambda panel: panel.position):
+            context = panel.context(request)
+            if context is not None:
+                columns[panel.column].append({"template": panel.template, **context})
+        return super().index(request, {"columns": columns, **(extra_context or {})})

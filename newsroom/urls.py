@@ -1,0 +1,16 @@
+from django.contrib import admin
+from django.urls import include, path
+
+from newsroom import views
+
+urlpatterns = [
+    path("desk/", admin.site.urls),
+    path("media/<path:path>", views.media),
+    path("robots.txt", views.robots),
+    path("comments/", include("comments.urls")),
+    path("", include("articles.urls")),
+]
+
+handler400 = "newsroom.views.bad_request"
+handler403 = "newsroom.views.forbidden"
+handler404 = "newsroom.views.not_found"
