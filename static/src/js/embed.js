@@ -1,0 +1,24 @@
+// A player is loaded only after a press, so that nobody is told of the visit before. Without script, the link stays.
+export function attach(embed) {
+  const link = embed.querySelector("a")
+  const offer = document.createElement("p")
+  offer.className = "embed__load"
+  const button = document.createElement("button")
+  button.type = "button"
+  button.className = "button button--line"
+  button.textContent = "Play here"
+  const words = document.createElement("span")
+  words.textContent = `Loads a player from ${new URL(embed.dataset.embedSrc).hostname}.`
+  offer.append(button, words)
+  offer.lang = "en"
+  embed.append(offer)
+  button.addEventListener("click", () => {
+    const player = document.createElement("iframe")
+    player.src = embed.dataset.embedSrc
+    player.title = link.textContent
+    player.allow = "fullscreen; picture-in-picture; encrypted-media"
+    player.allowFullscreen = true
+    embed.replaceChildren(player)
+    player.focus()
+  })
+}

@@ -1,0 +1,14 @@
+// What script adds to pages that work without it: one module a behaviour, attached by a data attribute.
+import { attach as attachAppearance } from "./appearance.js"
+import { attach as attachComments } from "./comments.js"
+import { attach as attachEmbed } from "./embed.js"
+import { attach as attachMenu } from "./menu.js"
+import { attach as attachShare } from "./share.js"
+
+const all = (selector) => document.querySelectorAll(selector)
+
+attachAppearance(all("[data-appearance]"))
+all("[data-menu]").forEach(attachMenu)
+all("[data-embed-src]").forEach(attachEmbed)
+all("[data-comments]").forEach(attachComments)
+all("[data-share]").forEach(attachShare)
