@@ -3,6 +3,7 @@
 import hashlib
 import io
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from django.core.files.base import ContentFile
@@ -13,10 +14,10 @@ FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
 MAX_BYTES = 30 * 1024 * 1024
 MAX_PIXELS = 40_000_000
 WIDTHS = (360, 720, 1080, 1440, 2000)
-
-Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 WEBP_QUALITY = 76
 JPEG_QUALITY = 80
+
+Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 
 
 class UnreadablePicture(ValueError):
@@ -94,6 +95,11 @@ def widths(width: int) -> list[int]:
     return sorted({candidate for candidate in WIDTHS if candidate < width} | {min(width, WIDTHS[-1])})
 
 
+def jpeg_width(width: int) -> int:
+    """The one width that is made as JPEG too, for whatever knows no WebP and takes a single file."""
+    return max(candidate for candidate in widths(width) if candidate <= 1440 or candidate == width)
+
+
 def name(digest: str, width: int, suffix: str) -> str:
     """The storage name of a rendition. It follows from the content, so it never changes its meaning."""
     return f"pictures/{digest}/{width}.{suffix}"
@@ -104,19 +110,25 @@ def make(picture) -> None:
     wanted = [
         (width, suffix)
         for width in reversed(widths(picture.width))
-        for suffix in ("webp", "jpg")
+        for suffix in (("webp", "jpg") if width == jpeg_width(picture.width) else ("webp",))
         if not default_storage.exists(name(picture.digest, width, suffix))
     ]
     if not wanted:
         return
     with originals().open(picture.original.name) as file, Image.open(file, formats=FORMATS) as original:
         image = _upright_rgb(original)
-    for width, suffix in wanted:
+    sized = {}
+    for width, _ in wanted:
         if image.width != width:
             image = image.resize(
                 (width, max(1, round(picture.height * width / picture.width))), Image.Resampling.LANCZOS
             )
-        default_storage.save(name(picture.digest, width, suffix), ContentFile(_encoded(image, suffix)))
+        sized[width] = image
+    # Encoding is most of the work, and Pillow lets go of the interpreter while it does it.
+    with ThreadPoolExecutor() as pool:
+        files = pool.map(lambda one: _encoded(sized[one[0]], one[1]), wanted)
+        for (width, suffix), content in zip(wanted, files, strict=True):
+            default_storage.save(name(picture.digest, width, suffix), ContentFile(content))
 
 
 def _upright_rgb(original):
@@ -131,7 +143,7 @@ def _upright_rgb(original):
 def _encoded(image, suffix):
     buffer = io.BytesIO()
     if suffix == "webp":
-        image.save(buffer, "WEBP", quality=WEBP_QUALITY, method=3)
+        image.save(buffer, "WEBP", quality=WEBP_QUALITY, method=2)
     else:
         if image.mode == "RGBA":
             paper = Image.new("RGB", image.size, "white")

@@ -1,4 +1,27 @@
-from django.urls import path
+"""One line per address. docs/decisions.md says why they are as they are; they do not change."""
+
+from django.urls import path, re_path
+
+from articles import feeds, sitemaps, views
 
 app_name = "articles"
-urlpatterns = []
+
+urlpatterns = [
+    path("", views.front, name="front"),
+    path("search/", views.search, name="search"),
+    path("section/<str:slug>/", views.section, name="section"),
+    path("section/<str:slug>/<str:format>/", feeds.section, name="section_feed"),
+    path("tag/<str:slug>/", views.tag, name="tag"),
+    path("tag/<str:slug>/<str:format>/", feeds.tag, name="tag_feed"),
+    path("author/<str:slug>/", views.author, name="author"),
+    path("author/<str:slug>/<str:format>/", feeds.author, name="author_feed"),
+    path("feed/<str:format>/", feeds.latest, name="feed"),
+    path("sitemap.xml", sitemaps.index, name="sitemap"),
+    re_path(r"^sitemap-(?P<year>\d{4})-(?P<month>\d{2})\.xml$", sitemaps.month, name="sitemap_month"),
+    path("sitemap-pages.xml", sitemaps.pages, name="sitemap_pages"),
+    re_path(r"^(?P<year>\d{4})/$", views.archive, name="archive_year"),
+    re_path(r"^(?P<year>\d{4})/(?P<month>\d{2})/$", views.archive, name="archive_month"),
+    re_path(r"^(?P<year>\d{4})/(?P<month>\d{2})/(?P<day>\d{2})/$", views.archive, name="archive_day"),
+    re_path(r"^(?P<year>\d{4})/(?P<month>\d{2})/(?P<day>\d{2})/(?P<slug>[^/]+)/$", views.detail, name="detail"),
+    path("<str:slug>/", views.page, name="page"),
+]

@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "js_asset",
     "taggit",
     "tree_queries",
+    "newsroom",
     "articles",
     "comments",
 ]
@@ -63,12 +64,14 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "newsroom.middleware.refuse_null_characters",
     "newsroom.middleware.permissions_policy",
+    "django.middleware.http.ConditionalGetMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "articles.addresses.former_addresses",
 ]
 
 ROOT_URLCONF = "newsroom.urls"

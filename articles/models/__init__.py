@@ -3,6 +3,7 @@ from articles.models.article import Article, Byline
 from articles.models.author import Author
 from articles.models.category import Category
 from articles.models.frontpage import Placement
+from articles.models.imported import ImportedItem
 from articles.models.page import Page
 from articles.models.picture import Picture
 from articles.models.site import SiteLink, SiteSettings
@@ -15,6 +16,7 @@ __all__ = [
     "Byline",
     "Category",
     "FormerAddress",
+    "ImportedItem",
     "Page",
     "Picture",
     "Placement",

@@ -4,6 +4,9 @@ from django.db import models
 from django.utils.text import slugify
 
 
+_TARGETS = ("article", "author", "category", "page", "tag")
+
+
 class FormerAddress(models.Model):
     """An address that something answered at once, and where it is now.
 
@@ -13,19 +16,17 @@ class FormerAddress(models.Model):
 
     path = models.CharField(max_length=500, unique=True, help_text="As in /2024/05/01/a-story/, without the domain.")
     article = models.ForeignKey(
-        "articles.Article", models.CASCADE, null=True, blank=True, related_name="former_addresses"
+        "articles.Article", models.SET_NULL, null=True, blank=True, related_name="former_addresses"
     )
     author = models.ForeignKey(
-        "articles.Author", models.CASCADE, null=True, blank=True, related_name="former_addresses"
+        "articles.Author", models.SET_NULL, null=True, blank=True, related_name="former_addresses"
     )
     category = models.ForeignKey(
-        "articles.Category", models.CASCADE, null=True, blank=True, related_name="former_addresses"
+        "articles.Category", models.SET_NULL, null=True, blank=True, related_name="former_addresses"
     )
-    page = models.ForeignKey("articles.Page", models.CASCADE, null=True, blank=True, related_name="former_addresses")
-    tag = models.ForeignKey("articles.Tag", models.CASCADE, null=True, blank=True, related_name="former_addresses")
+    page = models.ForeignKey("articles.Page", models.SET_NULL, null=True, blank=True, related_name="former_addresses")
+    tag = models.ForeignKey("articles.Tag", models.SET_NULL, null=True, blank=True, related_name="former_addresses")
     created_at = models.DateTimeField(auto_now_add=True)
-
-    TARGETS = ("article", "author", "category", "page", "tag")
 
     class Meta:
         verbose_name_plural = "former addresses"
@@ -33,19 +34,15 @@ class FormerAddress(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="former_address_has_one_target",
+                # None at all means that what stood there was deleted.
                 condition=models.Q(
                     *(
-                        models.Q(
-                            **{
-                                f"{other}__isnull": other != name
-                                for other in ("article", "author", "category", "page", "tag")
-                            }
-                        )
-                        for name in ("article", "author", "category", "page", "tag")
+                        models.Q(**{f"{other}__isnull": True for other in _TARGETS if other != name})
+                        for name in _TARGETS
                     ),
                     _connector=models.Q.OR,
                 ),
-                violation_error_message="A former address leads to exactly one article, author, section, page or tag.",
+                violation_error_message="A former address leads to one article, author, section, page or tag.",
             )
         ]
 
@@ -54,12 +51,13 @@ class FormerAddress(models.Model):
 
     @property
     def target(self):
-        return next(value for name in self.TARGETS if (value := getattr(self, name)) is not None)
+        """What answers now, or None where it was deleted."""
+        return next((value for name in _TARGETS if (value := getattr(self, name)) is not None), None)
 
     @classmethod
     def remember(cls, path, **target):
-        """Keep `path` for `target`, given as for example ``article=article``; an address that is kept stays."""
-        cls.objects.get_or_create(path=unquote(path), defaults=target)
+        """Keep `path` for `target`, given as for example ``article=article``, or for nothing that is left."""
+        cls.objects.update_or_create(path=unquote(path), defaults={**dict.fromkeys(_TARGETS), **target})
 
 
 class Addressed(models.Model):
@@ -95,6 +93,13 @@ class Addressed(models.Model):
             self.slug = current
             FormerAddress.remember(former_path, **{self._meta.model_name: self})
         self._stored_slug = self.slug
+
+    def delete(self, *args, **kwargs):
+        path = self.get_absolute_url() if self.slug and self.is_issued() else None
+        deleted = super().delete(*args, **kwargs)
+        if path:
+            FormerAddress.remember(path)
+        return deleted
 
     def needs_slug(self):
         return True

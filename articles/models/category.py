@@ -30,7 +30,7 @@ class Category(Addressed, OrderableTreeNode):
         max_length=20,
         choices=Colour,
         blank=True,
-        help_text="Left empty, the colour of the section above, else oxide red.",
+        help_text="Left empty, it takes the colour of the section above.",
     )
 
     class Meta(OrderableTreeNode.Meta):
@@ -57,6 +57,11 @@ class Category(Addressed, OrderableTreeNode):
 
     def __str__(self):
         return self.name
+
+    def save(self, *args, **kwargs):
+        if not self.colour:
+            self.colour = self.parent.colour if self.parent else Colour.ACCENT
+        super().save(*args, **kwargs)
 
     def get_absolute_url(self):
         return reverse("articles:section", args=[self.slug])

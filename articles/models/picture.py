@@ -11,6 +11,7 @@ class Licence(models.TextChoices):
     STAFF = "Staff"
     HANDOUT = "Handout"
     PUBLIC_DOMAIN = "Public domain"
+    NO_KNOWN = "No known copyright restrictions"
     CC0 = "CC0 1.0"
     CC_BY_2 = "CC BY 2.0"
     CC_BY_2_5 = "CC BY 2.5"
@@ -101,13 +102,11 @@ class Picture(models.Model):
     @property
     def url(self):
         """A JPEG of moderate width, for whatever takes one file: feeds, share cards, a body's img."""
-        return self.rendition_url(
-            max(width for width in renditions.widths(self.width) if width <= 1440 or width == self.width)
-        )
+        return self.rendition_url(renditions.jpeg_width(self.width))
 
     @property
     def thumbnail_url(self):
-        return self.rendition_url(renditions.widths(self.width)[0])
+        return self.rendition_url(renditions.widths(self.width)[0], "webp")
 
     @property
     def srcset(self):

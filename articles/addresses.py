@@ -1,0 +1,59 @@
+"""Every address ever issued answers: here, with one redirect, or with 410."""
+
+from urllib.parse import unquote
+
+from django.http import HttpResponsePermanentRedirect
+from django.shortcuts import render
+from django.utils import timezone
+
+from articles.models import Article, FormerAddress, Page
+
+
+def is_canonical(request, thing):
+    """Whether the request came to where `thing` is now."""
+    return request.path == unquote(thing.get_absolute_url())
+
+
+def gone(request):
+    return render(request, "410.html", {"noindex": True}, status=410)
+
+
+def former_addresses(get_response):
+    """Middleware: where nothing answers any more, lead to what once did."""
+
+    def middleware(request):
+        response = get_response(request)
+        if response.status_code != 404 or request.method not in ("GET", "HEAD"):
+            return response
+        return answer_for_former(request) or response
+
+    return middleware
+
+
+def answer_for_former(request):
+    """Return a redirect or a 410 for an address that was issued once; None for one that never was."""
+    path = request.path
+    # With and without the slash at the end; an imported address may live in the query (/?p=12).
+    candidates = {path, path.rstrip("/"), f"{path.rstrip('/')}/"} - {""}
+    if query := request.META.get("QUERY_STRING"):
+        candidates |= {f"{candidate}?{unquote(query)}" for candidate in candidates}
+    former = (
+        FormerAddress.objects.filter(path__in=candidates)
+        .select_related("article", "author", "category", "page", "tag")
+        .order_by("-path")  # the one with a query first
+        .first()
+    )
+    if former is None:
+        return None
+    target = former.target
+    if target is None:
+        return gone(request)
+    if isinstance(target, Article) and not target.is_public():
+        return gone(request) if is_once_public(target) else None
+    if isinstance(target, Page) and not target.is_published:
+        return gone(request)
+    return HttpResponsePermanentRedirect(target.get_absolute_url())
+
+
+def is_once_public(article):
+    return article.first_published_at is not None and article.first_published_at <= timezone.now()

@@ -1,0 +1,131 @@
+"""RSS and Atom: the site, a section, a tag, an author. Only what is public, whole and with absolute addresses."""
+
+import re
+
+from django.contrib.syndication.views import Feed
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed
+from django.views.decorators.http import require_safe
+
+from articles.models import Article, Author, Category, SiteSettings, Tag
+from articles.rendering import render
+from articles.views import by_author
+
+ITEMS = 30
+# Characters that XML 1.0 cannot hold, however escaped.
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+
+
+class FullRSS(Rss201rev2Feed):
+    """RSS with the whole text of each item."""
+
+    def root_attributes(self):
+        return super().root_attributes() | {
+            "xmlns:content": "http://purl.org/rss/1.0/modules/content/",
+            "xmlns:dc": "http://purl.org/dc/elements/1.1/",
+        }
+
+    def add_item_elements(self, handler, item):
+        names = item.pop("author_name", None)
+        super().add_item_elements(handler, item)
+        if names:
+            handler.addQuickElement("dc:creator", names)
+        handler.addQuickElement("content:encoded", item["content"])
+
+
+class FullAtom(Atom1Feed):
+    """Atom with the whole text of each item."""
+
+    def add_item_elements(self, handler, item):
+        super().add_item_elements(handler, item)
+        handler.addQuickElement("content", item["content"], {"type": "html"})
+
+
+FORMATS = {"rss": FullRSS, "atom": FullAtom}
+
+
+class Stories(Feed):
+    """The newest of some articles; what it is about is said when it is made."""
+
+    def __init__(self, request, feed_type, title, link, description, articles):
+        self.request, self.feed_type = request, feed_type
+        self.title, self.link, self.feed_url = title, link, request.path
+        self.description = self.subtitle = description
+        self.articles = articles
+
+    def items(self):
+        return (
+            self.articles.newest_first()
+            .select_related("category", "lead_picture")
+            .prefetch_related("bylines__author", "tags")[:ITEMS]
+        )
+
+    def item_title(self, item):
+        return printable(item.headline)
+
+    def item_description(self, item):
+        return printable(item.standfirst)
+
+    def item_author_name(self, item):
+        return printable(", ".join(byline.author.name for byline in item.writers)) or None
+
+    def item_pubdate(self, item):
+        return item.first_published_at
+
+    def item_updateddate(self, item):
+        return item.updated_at or item.first_published_at
+
+    def item_guid(self, item):
+        # Survives a changed slug: a reader's program never shows the story twice.
+        return f"urn:newsroom:{self.request.get_host()}:article:{item.pk}"
+
+    item_guid_is_permalink = False
+
+    def item_categories(self, item):
+        return [item.category.name, *(tag.name for tag in item.tags.all())]
+
+    def item_extra_kwargs(self, item):
+        return {"content": printable(render(item.body, base=self.request.build_absolute_uri("/")).html)}
+
+
+def printable(text):
+    return _ILLEGAL.sub("", text)
+
+
+def respond(request, format, title, link, description, articles):
+    if format not in FORMATS:
+        raise Http404("Feeds are in RSS and Atom.")
+    response = Stories(request, FORMATS[format], title, link, description, articles)(request)
+    response["Cache-Control"] = "public, max-age=0, must-revalidate"
+    return response
+
+
+@require_safe
+def latest(request, format):
+    site = SiteSettings.current()
+    return respond(request, format, site.name, "/", site.tagline or site.name, Article.objects.published())
+
+
+@require_safe
+def section(request, slug, format):
+    section = get_object_or_404(Category, slug=slug)
+    articles = Article.objects.published().in_sections(section.descendants(include_self=True))
+    return respond(request, format, titled(section.name), section.get_absolute_url(), section.description, articles)
+
+
+@require_safe
+def tag(request, slug, format):
+    tag = get_object_or_404(Tag, slug=slug)
+    articles = Article.objects.published().filter(tagged__tag=tag)
+    return respond(request, format, titled(tag.name), tag.get_absolute_url(), tag.description, articles)
+
+
+@require_safe
+def author(request, slug, format):
+    author = get_object_or_404(Author, slug=slug)
+    return respond(request, format, titled(author.name), author.get_absolute_url(), author.bio, by_author(author))
+
+
+def titled(name):
+    return f"{name} – {SiteSettings.current().name}"

@@ -1,0 +1,36 @@
+"""Pages of articles that cost the same wherever they are in the list."""
+
+from django.core.paginator import InvalidPage, Paginator
+from django.http import Http404
+
+from articles.models import Article
+
+PAGE_SIZE = 20
+
+
+def cards(ids):
+    """Return the articles of these ids, in this order, with what a card shows."""
+    found = {article.pk: article for article in Article.objects.filter(pk__in=ids).for_cards()}
+    return [found[pk] for pk in ids if pk in found]
+
+
+def page_of(request, articles, size=PAGE_SIZE):
+    """Return the page of `articles` that ?page= asks for, its object_list being cards.
+
+    Only ids are counted and skipped, from a covering index; the rows of one page are read. Raises Http404.
+    """
+    paginator = Paginator(articles.values_list("pk", flat=True), size)
+    try:
+        page = paginator.page(request.GET.get("page", 1))
+    except InvalidPage as error:
+        raise Http404("There is no such page.") from error
+    page.object_list = cards(list(page.object_list))
+    return page
+
+
+def page_numbers(page):
+    """Return the numbers to offer, with None where some are left out."""
+    return [
+        number if isinstance(number, int) else None
+        for number in page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)
+    ]

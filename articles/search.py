@@ -1,0 +1,134 @@
+"""Search in articles: FTS5 on SQLite, a tsvector on PostgreSQL, behind one function.
+
+Migration 0003_search makes the indexes and the triggers that keep them.
+"""
+
+import re
+import unicodedata
+
+from django.db import connection
+from django.db.models import Case, IntegerField, Q, Value, When
+from django.db.models.expressions import RawSQL
+
+from articles.models import Article
+
+MAX_QUERY = 200  # characters
+MAX_WORDS = 12
+MAX_HITS = 1000
+SNIPPET = 220
+
+# These scripts write without spaces, so an index of words finds only whole sentences.
+_DENSE = re.compile(r"[\u0e00-\u0eff\u1780-\u17ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+_TERM = re.compile(r'"([^"]*)"|(\w+)')
+
+# How much a word counts in the headline, the kicker, the standfirst and the body.
+_BM25 = "bm25(articles_search, 10.0, 4.0, 4.0, 1.0)"
+
+
+def terms(query):
+    """Return the words and “quoted phrases” of a query, at most MAX_WORDS of them."""
+    found = []
+    for phrase, word in _TERM.findall(query.replace("“", '"').replace("”", '"').replace("\x00", " ")):
+        words = re.findall(r"\w+", phrase) if phrase else [word]
+        if words and words != [""]:
+            found.append(" ".join(words))
+    return found[:MAX_WORDS]
+
+
+def search(queryset, query):
+    """Keep the articles of `queryset` in which every word of `query` occurs; the order stays."""
+    wanted = terms(query)
+    if not wanted:
+        return queryset.none()
+    if _DENSE.search(query):
+        for term in wanted:
+            queryset = queryset.filter(
+                Q(headline__icontains=term) | Q(standfirst__icontains=term) | Q(body_text__icontains=term)
+            )
+        return queryset
+    if connection.vendor == "postgresql":
+        return queryset.filter(
+            pk__in=RawSQL(f"SELECT id FROM articles_article WHERE search @@ {_TSQUERY}", [_web(wanted)])
+        )
+    return queryset.filter(
+        pk__in=RawSQL("SELECT rowid FROM articles_search WHERE articles_search MATCH %s", [_match(wanted)])
+    )
+
+
+def ranked_ids(query):
+    """Return the ids of the published articles that match `query`, best first, at most MAX_HITS."""
+    wanted = terms(query)
+    if not wanted:
+        return []
+    if _DENSE.search(query):
+        in_headline = Case(
+            When(headline__icontains=wanted[0], then=Value(0)), default=Value(1), output_field=IntegerField()
+        )
+        hits = search(Article.objects.published(), query).order_by(in_headline, "-published_at", "-id")
+        return list(hits.values_list("pk", flat=True)[:MAX_HITS])
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                f"SELECT id FROM articles_article, {_TSQUERY} AS query WHERE search @@ query"
+                " ORDER BY ts_rank_cd(search, query) DESC, published_at DESC LIMIT %s",
+                [_web(wanted), 2 * MAX_HITS],
+            )
+        else:
+            cursor.execute(
+                f"SELECT rowid FROM articles_search WHERE articles_search MATCH %s ORDER BY {_BM25} LIMIT %s",
+                [_match(wanted), 2 * MAX_HITS],
+            )
+        ids = [row[0] for row in cursor.fetchall()]
+    # The one rule of what the public may read, applied to what was found.
+    readable = set(Article.objects.published().filter(pk__in=ids).values_list("pk", flat=True))
+    return [pk for pk in ids if pk in readable][:MAX_HITS]
+
+
+_TSQUERY = "websearch_to_tsquery('simple', articles_search_fold(%s))"
+
+
+def _match(wanted):
+    """An FTS5 expression of quoted strings only, so that nothing in a reader's words is an operator."""
+    return " ".join(f'"{term}"' for term in wanted)
+
+
+def _web(wanted):
+    return " ".join(f'"{term}"' for term in wanted)
+
+
+class Ranked:
+    """Ids in an order of their own, in the little of a queryset's shape that paging needs."""
+
+    ordered = True
+
+    def __init__(self, ids):
+        self.ids = ids
+
+    def values_list(self, *fields, flat):
+        return self.ids
+
+
+def fold(text):
+    """Return `text` in lower case without accents, each character in the place it had."""
+    return "".join(unicodedata.normalize("NFKD", character)[0].lower()[:1] or character for character in text)
+
+
+def snippet(text, query):
+    """Return a passage around the first hit, as (text, is_hit) parts."""
+    wanted = [fold(term) for term in terms(query)]
+    folded = fold(text)
+    boundary = "" if _DENSE.search(query) else r"\b"
+    pattern = re.compile("|".join(f"{boundary}{re.escape(term)}{boundary}" for term in wanted) or r"(?!)")
+    first = pattern.search(folded)
+    start = max(0, first.start() - SNIPPET // 3) if first else 0
+    if start:
+        start = text.find(" ", start) + 1 or start
+    end = min(len(text), start + SNIPPET)
+    if end < len(text):
+        end = max(text.rfind(" ", start, end), start + SNIPPET // 2)
+    parts, position = ([("… ", False)] if start else []), start
+    for hit in pattern.finditer(folded, start, end):
+        parts += [(text[position : hit.start()], False), (text[hit.start() : hit.end()], True)]
+        position = hit.end()
+    parts.append((text[position:end] + (" …" if end < len(text) else ""), False))
+    return [part for part in parts if part[0]]

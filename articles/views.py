@@ -1,0 +1,273 @@
+"""The reader's pages. Each is the same for everybody: no cookie, no name, nothing of one visitor."""
+
+from datetime import date, datetime, timedelta
+from functools import wraps
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.views.decorators.http import require_safe
+
+from articles import frontpage
+from articles import search as searching
+from articles.addresses import gone, is_canonical, is_once_public
+from articles.models import Article, Author, Category, Page, Tag
+from articles.models.article import Kind
+from articles.paging import cards, page_numbers, page_of
+from articles.rendering import render as render_body
+
+RELATED = 4
+LAYOUTS = {Kind.OPINION: "articles/opinion.html", Kind.PHOTO_ESSAY: "articles/photo_essay.html"}
+
+
+def public(view):
+    """Mark a page as the same for every reader: caches may keep it, and ask again each time."""
+
+    @wraps(view)
+    @require_safe
+    def wrapped(request, *args, **kwargs):
+        response = view(request, *args, **kwargs)
+        if response.status_code == 200:
+            response.setdefault("Cache-Control", "public, max-age=0, must-revalidate")
+        return response
+
+    return wrapped
+
+
+def canonical(request, path):
+    """Return the absolute address of a page, without whatever else was in the query but its number."""
+    number = request.GET.get("page", "")
+    return request.build_absolute_uri(path) + (f"?page={number}" if number.isdecimal() and number != "1" else "")
+
+
+def list_context(request, path, articles):
+    page = page_of(request, articles)
+    return {
+        "page": page,
+        "page_numbers": page_numbers(page),
+        "stories": page.object_list,
+        "canonical": canonical(request, path),
+    }
+
+
+def feed_links(title, name, *args):
+    return [
+        {
+            "title": f"{title} ({label})",
+            "url": reverse(name, args=[*args, format_]),
+            "type": f"application/{format_}+xml",
+        }
+        for label, format_ in (("RSS", "rss"), ("Atom", "atom"))
+    ]
+
+
+@public
+def front(request):
+    return render(
+        request,
+        "articles/front.html",
+        {
+            "front": frontpage.compose(),
+            "canonical": request.build_absolute_uri("/"),
+            "feeds": feed_links("Latest stories", "articles:feed"),
+        },
+    )
+
+
+@public
+def section(request, slug):
+    section = get_object_or_404(Category.objects.select_related("parent"), slug=slug)
+    family = list(section.descendants(include_self=True))
+    path = section.get_absolute_url()
+    context = list_context(request, path, Article.objects.published().in_sections(family).newest_first())
+    lead = None
+    if context["page"].number == 1 and context["stories"]:
+        lead = next((story for story in context["stories"][:5] if story.lead_picture), context["stories"][0])
+        context["stories"] = [story for story in context["stories"] if story is not lead]
+    context |= {
+        "section": section,
+        "subsections": [category for category in family if category.parent_id == section.pk],
+        "lead": lead,
+        "feeds": feed_links(section.name, "articles:section_feed", section.slug),
+    }
+    return render(request, "articles/section.html", context)
+
+
+@public
+def tag(request, slug):
+    tag = get_object_or_404(Tag, slug=slug)
+    articles = Article.objects.published().filter(tagged__tag=tag).newest_first()
+    context = list_context(request, tag.get_absolute_url(), articles) | {
+        "tag": tag,
+        "feeds": feed_links(tag.name, "articles:tag_feed", tag.slug),
+    }
+    return render(request, "articles/tag.html", context)
+
+
+@public
+def author(request, slug):
+    author = get_object_or_404(Author.objects.select_related("picture"), slug=slug)
+    context = list_context(request, author.get_absolute_url(), by_author(author)) | {
+        "author": author,
+        "feeds": feed_links(author.name, "articles:author_feed", author.slug),
+    }
+    return render(request, "articles/author.html", context)
+
+
+def by_author(author):
+    """The public articles a person worked on, each once however many roles they had."""
+    return Article.objects.published().filter(pk__in=author.bylines.values("article")).newest_first()
+
+
+@public
+def detail(request, year, month, day, slug):
+    article = (
+        Article.objects.filter(slug=slug)
+        .select_related("category__parent", "lead_picture")
+        .prefetch_related("bylines__author__picture", "tags")
+        .first()
+    )
+    if article is None:
+        raise Http404("There is no such article.")
+    if not is_canonical(request, article):
+        # The day belongs to the first publication. Another one was never issued, unless it is remembered as former.
+        raise Http404("There is no such article on this day.")
+    if not article.is_public():
+        if is_once_public(article):
+            return gone(request)
+        raise Http404("There is no such article.")
+    return render(request, layout(article), article_context(request, article))
+
+
+def layout(article):
+    return LAYOUTS.get(article.kind, "articles/article.html")
+
+
+def article_context(request, article):
+    """What an article's page shows; the desk's preview uses it too."""
+    body = render_body(article.body)
+    return {
+        "article": article,
+        "body": body.html,
+        "contents": body.contents,
+        "related": related(article),
+        "canonical": request.build_absolute_uri(article.get_absolute_url()),
+        "feeds": feed_links("Latest stories", "articles:feed"),
+    }
+
+
+def related(article):
+    """The newest stories that share a tag, then the newest of the section."""
+    others = Article.objects.published().exclude(pk=article.pk).newest_first()
+    tags = [tag.pk for tag in article.tags.all()]
+    by_tag = others.filter(pk__in=Article.tags.through.objects.filter(tag__in=tags).values("content_object"))
+    by_section = others.filter(category=article.category_id)
+    ids = list(dict.fromkeys(
+        [*by_tag.values_list("pk", flat=True)[:RELATED], *by_section.values_list("pk", flat=True)[:RELATED]]
+    ))[:RELATED]  # fmt: skip
+    return cards(ids)
+
+
+@public
+def archive(request, year, month=None, day=None):
+    """The stories of a year, a month or a day, by the day they first came out, in the site's time zone."""
+    try:
+        start = date(int(year), int(month or 1), int(day or 1))
+    except ValueError as error:
+        raise Http404("There is no such day.") from error
+    if not 1605 <= start.year <= 2999:
+        raise Http404("There were no newspapers then.")
+    if day:
+        end, heading, name = start + timedelta(days=1), date_format(start, "j F Y"), "articles:archive_day"
+    elif month:
+        end, heading, name = _next_month(start), date_format(start, "F Y"), "articles:archive_month"
+    else:
+        end, heading, name = date(start.year + 1, 1, 1), str(start.year), "articles:archive_year"
+    everything = Article.objects.published().order_by("-first_published_at", "-id")
+    within = everything.filter(first_published_at__gte=_midnight(start), first_published_at__lt=_midnight(end))
+    before = everything.filter(first_published_at__lt=_midnight(start)).first()
+    after = everything.filter(first_published_at__gte=_midnight(end)).last()
+    args = [part for part in (year, month, day) if part]
+    context = list_context(request, reverse(name, args=args), within)
+    if not context["page"].paginator.count and start > timezone.localdate():
+        raise Http404("That day has not come yet.")
+    parts = len(args)
+    context |= {
+        "heading": heading,
+        "previous": before and _period(before, parts),
+        "next": after and _period(after, parts),
+        "up": [
+            {"label": year, "url": reverse("articles:archive_year", args=[year])},
+            {"label": date_format(start, "F"), "url": reverse("articles:archive_month", args=[year, month or "01"])},
+        ][: parts - 1],
+        "periods": [_period_of(moment, parts + 1) for moment in _periods(within, parts)],
+        "noindex": not context["page"].paginator.count,
+    }
+    return render(request, "articles/archive.html", context)
+
+
+def _midnight(day):
+    return timezone.make_aware(datetime(day.year, day.month, day.day))
+
+
+def _next_month(day):
+    return date(day.year + day.month // 12, day.month % 12 + 1, 1)
+
+
+def _periods(articles, parts):
+    """The months of a year, or the days of a month, on which something came out; none below a day."""
+    if parts == 3:
+        return []
+    return articles.order_by().datetimes("first_published_at", ("month", "day")[parts - 1])
+
+
+def _period(article, parts):
+    return _period_of(timezone.localtime(article.first_published_at), parts)
+
+
+def _period_of(moment, parts):
+    name = ("articles:archive_year", "articles:archive_month", "articles:archive_day")[parts - 1]
+    args = [f"{moment.year:04}", f"{moment.month:02}", f"{moment.day:02}"][:parts]
+    return {"label": date_format(moment, ("Y", "F Y", "j F Y")[parts - 1]), "url": reverse(name, args=args)}
+
+
+@public
+def search(request):
+    query = request.GET.get("q", "").strip()[: searching.MAX_QUERY]
+    found = searching.ranked_ids(query) if query else []
+    page = page_of(request, searching.Ranked(found))
+    return render(
+        request,
+        "articles/search.html",
+        {
+            "query": query,
+            "page": page,
+            "page_numbers": page_numbers(page),
+            "total": len(found),
+            "is_cut": len(found) == searching.MAX_HITS,
+            "results": [
+                {"article": article, "snippet": searching.snippet(article.body_text, query)}
+                for article in page.object_list
+            ],
+            "noindex": True,
+            "canonical": request.build_absolute_uri(request.path),
+        },
+    )
+
+
+@public
+def page(request, slug):
+    page = get_object_or_404(Page.objects.published(), slug=slug)
+    body = render_body(page.body)
+    return render(
+        request,
+        "articles/page.html",
+        {
+            "page_content": page,
+            "body": body.html,
+            "contents": body.contents,
+            "canonical": request.build_absolute_uri(page.get_absolute_url()),
+        },
+    )
