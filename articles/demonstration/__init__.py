@@ -1,0 +1,112 @@
+"""Load the demonstration newsroom that stands beside this file. README.md there describes the files."""
+
+import re
+import tomllib
+from datetime import timedelta
+from pathlib import Path
+
+from django.core.files.base import File
+from django.db import transaction
+from django.utils import timezone
+
+from articles.models import Article, Author, Byline, Category, Page, Picture, Placement, SiteSettings, Tag
+from articles.models.article import Status
+
+FOLDER = Path(__file__).parent
+COPIED = ("standfirst", "kicker", "kind", "language", "original_language")
+
+
+def load(report=lambda line: None):
+    """Load what is not there yet and leave what is; return the articles by slug."""
+    described = tomllib.loads((FOLDER / "newsroom.toml").read_text())
+    if not SiteSettings.objects.exists():
+        SiteSettings.objects.create(**described["site"])
+    sections, authors, tags = _sections(described["sections"]), _authors(described["authors"]), _tags(described["tags"])
+    pictures = _pictures()
+    report(f"{len(pictures)} photographs, {len(sections)} sections, {len(authors)} authors, {len(tags)} tags")
+    now = timezone.now()
+    articles = {}
+    for path in sorted((FOLDER / "stories").glob("*.html")):
+        with transaction.atomic():
+            articles[path.stem] = _story(path, now, sections, authors, tags, pictures)
+    report(f"{len(articles)} stories")
+    for position, path in enumerate(sorted((FOLDER / "pages").glob("*.html")), 1):
+        front_matter, body = _read(path)
+        Page.objects.get_or_create(
+            slug=path.stem, defaults={"title": front_matter["title"], "body": body, "position": position}
+        )
+    return articles
+
+
+def _sections(described, parent=None):
+    found = {}
+    for position, section in enumerate(described, 1):
+        below = section.pop("sections", [])
+        category, _ = Category.objects.get_or_create(
+            slug=section["slug"], defaults={**section, "parent": parent, "position": position * 10}
+        )
+        found |= {category.slug: category} | _sections(below, category)
+    return found
+
+
+def _authors(described):
+    return {
+        author["slug"]: Author.objects.get_or_create(slug=author["slug"], defaults=author)[0] for author in described
+    }
+
+
+def _tags(described):
+    return {name: Tag.objects.get_or_create(name=name)[0] for name in described["names"]}
+
+
+def _pictures():
+    found = {}
+    for described in tomllib.loads((FOLDER / "pictures" / "pictures.toml").read_text())["pictures"]:
+        key = described.pop("key")
+        picture = Picture.objects.filter(title=key).first()
+        if picture is None:
+            picture = Picture(title=key, **described)
+            with (FOLDER / "pictures" / f"{key}.jpg").open("rb") as file:
+                picture.receive(File(file, name=f"{key}.jpg"))
+                picture.save()
+        found[key] = picture
+    return found
+
+
+def _read(path):
+    _, front_matter, body = path.read_text().split("+++\n", 2)
+    return tomllib.loads(front_matter), body.strip()
+
+
+def _story(path, now, sections, authors, tags, pictures):
+    slug = path.stem
+    if article := Article.objects.filter(slug=slug).first():
+        return article
+    told, body = _read(path)
+    moment = now - timedelta(hours=told.get("hours_ago", 24))
+    article = Article(
+        slug=slug,
+        headline=told["headline"],
+        body=re.sub(r'src="picture:([\w-]+)"', lambda match: f'src="{pictures[match[1]].url}"', body),
+        category=sections[told["section"]],
+        lead_picture=pictures.get(told.get("picture")),
+        **{name: told[name] for name in COPIED if name in told},
+        **{f"source_{name}": value for name, value in told.get("source", {}).items()},
+    )
+    article.save()
+    article.categories.set(sections[further] for further in told.get("also", []))
+    article.tags.set([tags[name] for name in told.get("tags", [])])
+    for position, byline in enumerate(told.get("bylines", [])):
+        Byline.objects.create(
+            article=article, author=authors[byline["author"]], role=byline.get("role", "writer"), position=position
+        )
+    status = told.get("status", Status.PUBLISHED)
+    if status == Status.PUBLISHED:
+        article.publish(at=moment)
+    elif status == Status.REVIEW:
+        article.send_to_review()
+    elif status == Status.APPROVED:
+        article.approve()
+    if "zone" in told:
+        Placement.objects.create(article=article, zone=told["zone"], starts_at=min(moment, now))
+    return article
