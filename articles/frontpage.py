@@ -11,7 +11,7 @@ from articles.models.frontpage import Zone
 from articles.paging import cards
 
 TOP = 3
-LATEST = 8
+LATEST = 6
 RELATED = 3
 IN_BLOCK = 6
 OPINION = 4
@@ -87,6 +87,7 @@ def compose(at=None):
         if section.parent_id is None:
             own = take([story for story in stories if root_of[story.category_id] == section.pk], IN_BLOCK)
             if own:
+                own.sort(key=lambda story: story.lead_picture is None)  # stable: pictures open the block, the newest first
                 front.blocks.append(Block(section, own))
     return front
 
