@@ -21,16 +21,10 @@ class FullRSS(Rss201rev2Feed):
     """RSS with the whole text of each item."""
 
     def root_attributes(self):
-        return super().root_attributes() | {
-            "xmlns:content": "http://purl.org/rss/1.0/modules/content/",
-            "xmlns:dc": "http://purl.org/dc/elements/1.1/",
-        }
+        return super().root_attributes() | {"xmlns:content": "http://purl.org/rss/1.0/modules/content/"}
 
     def add_item_elements(self, handler, item):
-        names = item.pop("author_name", None)
         super().add_item_elements(handler, item)
-        if names:
-            handler.addQuickElement("dc:creator", names)
         handler.addQuickElement("content:encoded", item["content"])
 
 
@@ -86,7 +80,8 @@ class Stories(Feed):
         return [item.category.name, *(tag.name for tag in item.tags.all())]
 
     def item_extra_kwargs(self, item):
-        return {"content": printable(render(item.body, base=self.request.build_absolute_uri("/")).html)}
+        body = render(item.body, base=self.request.build_absolute_uri("/"))
+        return {"content": printable(body.html)}
 
 
 def printable(text):

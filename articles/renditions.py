@@ -54,12 +54,9 @@ def read(file) -> Reading:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(content), formats=FORMATS) as image:
-                _check_size(*image.size)
                 picture_format = image.format
                 image.load()
                 width, height = ImageOps.exif_transpose(image).size
-    except UnreadablePicture:
-        raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise UnreadablePicture(
             f"The picture has more than {MAX_PIXELS // 1_000_000} million pixels. Scale it down and try again."
@@ -80,14 +77,6 @@ def read(file) -> Reading:
             "This file cannot be read as a picture. Use JPEG, PNG, WebP, AVIF or GIF; a damaged file may need saving anew."
         ) from error
     return Reading(hashlib.sha256(content).hexdigest()[:32], width, height, picture_format)
-
-
-def _check_size(width, height):
-    if width * height > MAX_PIXELS:
-        raise UnreadablePicture(
-            f"The picture is {width:,} × {height:,} pixels large; at most {MAX_PIXELS // 1_000_000} million pixels can be taken."
-            " Scale it down and try again."
-        )
 
 
 def widths(width: int) -> list[int]:

@@ -80,4 +80,6 @@ def pages(request):
 def _render(request, template, entries):
     for entry in entries:
         entry["url"] = request.build_absolute_uri(entry["path"])
-    return render(request, template, {"entries": entries}, content_type=XML)
+    response = render(request, template, {"entries": entries}, content_type=XML)
+    response["Cache-Control"] = "public, max-age=0, must-revalidate"
+    return response

@@ -238,6 +238,9 @@ def search(request):
     query = request.GET.get("q", "").strip()[: searching.MAX_QUERY]
     found = searching.ranked_ids(query) if query else []
     page = page_of(request, searching.Ranked(found))
+    texts = dict(
+        Article.objects.filter(pk__in=[article.pk for article in page.object_list]).values_list("pk", "body_text")
+    )
     return render(
         request,
         "articles/search.html",
@@ -248,7 +251,7 @@ def search(request):
             "total": len(found),
             "is_cut": len(found) == searching.MAX_HITS,
             "results": [
-                {"article": article, "snippet": searching.snippet(article.body_text, query)}
+                {"article": article, "snippet": searching.snippet(texts[article.pk], query)}
                 for article in page.object_list
             ],
             "noindex": True,

@@ -7,6 +7,7 @@ import os
 import secrets
 from pathlib import Path
 
+import django
 import environ
 from csp.constants import NONCE, NONE, SELF
 
@@ -134,11 +135,30 @@ LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="en-gb")
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 USE_TZ = True
 
+if django.VERSION < (6, 0):
+    FORMS_URLFIELD_ASSUME_HTTPS = True  # an address without a scheme means https, as it does from Django 6 on
+
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [
     (name, BASE_DIR / "static" / name) for name in ("site", "desk", "editor")
 ]  # static/src is not served
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+# Brotli takes its time; source maps are not worth it, the rest is compressed already.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (
+    "map",
+    "png",
+    "ico",
+    "gif",
+    "jpg",
+    "webp",
+    "avif",
+    "woff2",
+    "gz",
+    "br",
+    "txt",
+    "md",
+)
 
 # Renditions are public; originals, with all their metadata, are not.
 MEDIA_URL = "media/"

@@ -59,7 +59,7 @@ class Command(BaseCommand):
         if stamp.exists() and stamp.read_text() == state.hexdigest():
             return
         self.stdout.write("Compressing static files ...")
-        call_command("collectstatic", interactive=False, verbosity=0)
+        call_command("collectstatic", interactive=False, clear=True, verbosity=0)
         stamp.write_text(state.hexdigest())
 
     def greet(self, port):

@@ -1,0 +1,130 @@
+"""What holds for every page a reader can get."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from articles.models import Tag
+from tests.factories import make_article, make_author, make_category, make_page, make_picture
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def site(db):
+    """A small site with 30 stories in two sections; returns the paths of its pages."""
+    top = make_category("World", slug="world")
+    below = make_category("Europe", slug="europe", parent=top)
+    author, picture = make_author("Ann Author", slug="ann"), make_picture()
+    for number in range(30):
+        make_article(
+            f"Story {number}", slug=f"story-{number}", category=below if number % 2 else top, authors=[author],
+            lead_picture=picture, tags=["Common"], at=timezone.now() - timedelta(minutes=number + 1),
+        )  # fmt: skip
+    make_page("About", slug="about", body="<p>Who we are.</p>")
+    today = timezone.localdate()
+    tag = Tag.objects.get().slug
+    return {
+        "front": "/", "section": "/section/world/", "tag": f"/tag/{tag}/", "author": "/author/ann/",
+        "article": f"/{today:%Y/%m/%d}/story-0/", "archive": f"/{today:%Y/%m}/", "search": "/search/?q=text",
+        "page": "/about/", "feed": "/feed/rss/", "sitemap": "/sitemap.xml",
+    }  # fmt: skip
+
+
+PAGES = ["front", "section", "tag", "author", "article", "archive", "search", "page", "feed", "sitemap"]
+BUDGETS = {
+    "front": 11, "section": 10, "tag": 9, "author": 9, "article": 15, "archive": 11, "search": 9, "page": 6,
+    "feed": 6, "sitemap": 2,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", PAGES)
+def test_sets_no_cookie_and_carries_nothing_of_a_visitor(client, site, kind):
+    response = client.get(site[kind])
+    assert response.status_code == 200
+    assert not response.cookies
+    assert "Cookie" not in response.get("Vary", "")
+    assert "csrf" not in response.content.decode().lower()
+    assert response["Cache-Control"].startswith("public")
+
+
+@pytest.mark.parametrize("kind", PAGES)
+def test_is_the_same_for_a_signed_in_editor(client, as_alice, site, kind):
+    assert as_alice.get(site[kind]).content == client.get(site[kind]).content
+
+
+@pytest.mark.parametrize("kind", PAGES)
+def test_keeps_its_query_budget(client, site, kind, django_assert_max_num_queries):
+    with django_assert_max_num_queries(BUDGETS[kind]):
+        client.get(site[kind])
+
+
+@pytest.mark.parametrize("kind", PAGES)
+def test_answers_not_modified(client, site, kind):
+    etag = client.get(site[kind])["ETag"]
+    assert client.get(site[kind], headers={"if-none-match": etag}).status_code == 304
+
+
+@pytest.mark.parametrize("kind", PAGES)
+def test_answers_head_and_refuses_post(client, site, kind):
+    assert client.head(site[kind]).status_code == 200
+    assert client.post(site[kind]).status_code == 405
+
+
+@pytest.mark.parametrize("kind", PAGES)
+def test_has_a_strict_policy(client, site, kind):
+    policy = client.get(site[kind])["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+
+
+@pytest.mark.parametrize("kind", ["section", "tag", "author", "archive", "search"])
+def test_pages_on(client, site, kind):
+    joint = "&" if "?" in site[kind] else "?"
+    first, second = (client.get(f"{site[kind]}{joint}page={number}").content.decode() for number in (1, 2))
+    assert "Story 0" in first
+    assert "Story 29" in second
+    for number in ("3", "0", "-1", "x", "9" * 30):
+        assert client.get(f"{site[kind]}{joint}page={number}").status_code == 404
+
+
+def test_a_section_shows_its_subsections_stories(client, site):
+    assert "Story 1<" in client.get("/section/world/").content.decode().replace("\n", "")
+    below = client.get("/section/europe/").content.decode()
+    assert "story-1/" in below
+    assert "story-2/" not in below
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/section/world/", "/author/ann/", "/search/?q=secret", "/feed/rss/", "/feed/atom/"]
+)
+def test_shows_nothing_that_is_not_out(client, site, path):
+    for number, fields in enumerate([{"published": False}, {"at": timezone.now() + timedelta(days=1)}]):
+        make_article(f"Secret {number}", slug=f"secret-{number}", body="<p>A secret text.</p>", **fields)
+    taken_down = make_article("Secret 2", slug="secret-2", body="<p>A secret text.</p>")
+    taken_down.take_down()
+    page = client.get(path).content.decode()
+    assert "Secret " not in page
+    assert "secret-" not in page
+
+
+def test_an_empty_site_answers(client, db):
+    for path in (
+        "/",
+        "/search/",
+        "/search/?q=x",
+        "/feed/rss/",
+        "/feed/atom/",
+        "/sitemap.xml",
+        "/sitemap-pages.xml",
+        "/robots.txt",
+    ):
+        assert client.get(path).status_code == 200
+
+
+def test_an_article_in_arabic_is_set_from_right_to_left(client, db):
+    article = make_article("طريق القوافل", language="ar")
+    page = client.get(article.get_absolute_url()).content.decode()
+    assert 'lang="ar"' in page
+    assert 'dir="rtl"' in page

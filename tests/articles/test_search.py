@@ -1,0 +1,96 @@
+import pytest
+
+from articles.models import Article
+from articles.search import ranked_ids, search, snippet, terms
+from tests.factories import make_article
+
+pytestmark = pytest.mark.django_db
+
+
+def hits(query):
+    by_id = Article.objects.in_bulk()
+    return [by_id[pk].headline for pk in ranked_ids(query)]
+
+
+def test_finds_words_in_every_text():
+    for field in ("headline", "kicker", "standfirst"):
+        make_article(**{"headline": field, field: f"{field} zebra"})
+    make_article("body", body="<p>Not a <em>zebra</em> but two.</p>")
+    assert set(hits("zebra")) == {"headline zebra", "kicker", "standfirst", "body"}
+    assert hits("zebra")[0] == "headline zebra"
+
+
+def test_folds_case_and_accents():
+    make_article("Crème brûlée in Łódź")
+    make_article("Der Größenwahn")
+    assert hits("creme BRULEE") == ["Crème brûlée in Łódź"]
+    assert hits("größenwahn") == ["Der Größenwahn"]
+
+
+def test_wants_every_word():
+    make_article("Rivers and bridges")
+    make_article("Rivers and boats")
+    assert hits("rivers bridges") == ["Rivers and bridges"]
+
+
+def test_finds_a_quoted_phrase():
+    make_article("One", body="<p>the slow train south</p>")
+    make_article("Two", body="<p>the train was slow</p>")
+    assert hits('"slow train"') == ["One"]
+
+
+def test_finds_within_chinese():
+    make_article("山上的茶园", body="<p>早晨的雾很浓。</p>")
+    assert hits("茶园") == ["山上的茶园"]
+    assert hits("雾") == ["山上的茶园"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        '"',
+        '""',
+        "'",
+        "a AND",
+        "NOT",
+        "NEAR(a b)",
+        "*",
+        "a*b:c",
+        "(",
+        "headline:x",
+        "-",
+        "\\",
+        "%",
+        "_",
+        "😀",
+        "a" * 500,
+        "x OR 1=1 --",
+    ],
+)
+def test_takes_any_query(client, query):
+    make_article("Something")
+    assert client.get("/search/", {"q": query}).status_code == 200
+
+
+def test_finds_what_update_wrote():
+    make_article("Before")
+    Article.objects.update(headline="After")
+    assert hits("after") == ["After"]
+    assert hits("before") == []
+
+
+def test_finds_drafts_only_for_the_desk():
+    make_article("Secret zebra", published=False)
+    assert hits("zebra") == []
+    assert search(Article.objects.all(), "zebra").count() == 1
+
+
+def test_marks_the_hit_in_its_passage():
+    text = "word " * 100 + "a Crème egg " + "word " * 100
+    parts = snippet(text, "creme")
+    assert ("Crème", True) in parts
+    assert len("".join(part for part, _ in parts)) < 260
+
+
+def test_a_query_is_words_and_phrases():
+    assert terms("slow “night train” x-ray") == ["slow", "night train", "x", "ray"]

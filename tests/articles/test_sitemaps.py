@@ -1,0 +1,51 @@
+import xml.etree.ElementTree as ElementTree
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.factories import make_article, make_author, make_page
+
+pytestmark = pytest.mark.django_db
+NS = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+
+
+def locations(response):
+    return [element.text for element in ElementTree.fromstring(response.content).iter(f"{NS}loc")]
+
+
+def test_lists_months_and_their_stories(client):
+    make_article(slug="may", at=datetime(2024, 5, 31, 23, tzinfo=UTC))
+    make_article(slug="june", at=datetime(2024, 6, 1, 0, tzinfo=UTC))
+    assert locations(client.get("/sitemap.xml")) == [
+        "http://testserver/sitemap-pages.xml",
+        "http://testserver/sitemap-2024-06.xml",
+        "http://testserver/sitemap-2024-05.xml",
+    ]
+    assert locations(client.get("/sitemap-2024-05.xml")) == ["http://testserver/2024/05/31/may/"]
+
+
+def test_a_month_without_stories_is_not_found(client):
+    assert client.get("/sitemap-2024-05.xml").status_code == 404
+    assert client.get("/sitemap-2024-13.xml").status_code == 404
+
+
+def test_lists_pages_and_authors_who_are_read(client):
+    make_article(authors=[make_author("Ann", slug="ann")])
+    make_author("Nobody", slug="nobody")
+    make_page("About", slug="about")
+    make_page("Hidden", slug="hidden", is_published=False)
+    listed = locations(client.get("/sitemap-pages.xml"))
+    assert "http://testserver/author/ann/" in listed
+    assert "http://testserver/about/" in listed
+    assert not [url for url in listed if "nobody" in url or "hidden" in url]
+
+
+def test_every_listed_address_answers(client):
+    make_article("A story: ünïcödé & <odd>", tags=["Odd & Even"], authors=[make_author()])
+    for shard in locations(client.get("/sitemap.xml")):
+        for url in locations(client.get(shard)):
+            assert client.get(url).status_code == 200
+
+
+def test_robots_name_the_sitemap(client):
+    assert "Sitemap: http://testserver/sitemap.xml" in client.get("/robots.txt").content.decode()

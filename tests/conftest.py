@@ -1,0 +1,77 @@
+import pytest
+from django.contrib.auth.models import Group
+from django.core.files.storage import storages
+from django.test import Client
+
+from articles.models import Picture
+from tests.factories import make_user
+
+# No test writes where the newsroom keeps its files, and none needs collected static files.
+
+
+@pytest.fixture(autouse=True)
+def _own_files(settings, tmp_path, monkeypatch):
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.STORAGES = {
+        "default": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": tmp_path / "media"},
+        },
+        "originals": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": tmp_path / "originals"},
+        },
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    # The field asked for its storage when the model was made.
+    monkeypatch.setattr(Picture._meta.get_field("original"), "storage", storages["originals"])
+
+
+@pytest.fixture
+def alice(db):
+    """Alice edits."""
+    return make_user("alice", "Editors")
+
+
+@pytest.fixture
+def bob(db):
+    """Bob moderates."""
+    return make_user("bob", "Moderators")
+
+
+@pytest.fixture
+def charlie(db):
+    """Charlie reads."""
+    return make_user("charlie", is_staff=False)
+
+
+@pytest.fixture
+def walter(db):
+    """Walter writes."""
+    return make_user("walter", "Writers")
+
+
+@pytest.fixture
+def as_alice(alice):
+    return signed_in(alice)
+
+
+@pytest.fixture
+def as_bob(bob):
+    return signed_in(bob)
+
+
+@pytest.fixture
+def as_walter(walter):
+    return signed_in(walter)
+
+
+def signed_in(user):
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def groups(db):
+    return {group.name: group for group in Group.objects.all()}

@@ -1,0 +1,87 @@
+"""Things to test with: each says only what matters to the test that makes it."""
+
+import io
+from datetime import timedelta
+from itertools import count
+
+from django.contrib.auth.models import Group, User
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+from PIL import Image
+
+from articles.models import Article, Author, Byline, Category, Page, Picture
+from articles.models.article import Status
+from comments.models import Comment
+
+_number = count(1)
+
+
+def make_user(name="dora", *groups, is_staff=True):
+    user = User.objects.create_user(
+        name, f"{name}@example.org", "a long secret", first_name=name.title(), is_staff=is_staff
+    )
+    user.groups.set(Group.objects.filter(name__in=groups))
+    return user
+
+
+def make_category(name=None, **fields):
+    return Category.objects.create(name=name or f"Section {next(_number)}", **fields)
+
+
+def make_article(headline=None, *, published=True, at=None, tags=(), authors=(), **fields):
+    """Make an article, public since an hour ago unless told otherwise."""
+    status = fields.pop("status", None)
+    fields.setdefault("body", "<p>A text of some length.</p>")
+    if "category" not in fields:
+        fields["category"] = Category.objects.first() or make_category("News")
+    article = Article(headline=headline or f"Story {next(_number)}", **fields)
+    article.save()
+    article.tags.set(tags)
+    for position, author in enumerate(authors):
+        Byline.objects.create(article=article, author=author, position=position)
+    if status and status != Status.PUBLISHED:
+        article.status = status
+        article.save()
+    elif published:
+        article.publish(at=at or timezone.now() - timedelta(hours=1))
+    return article
+
+
+def make_author(name=None, **fields):
+    return Author.objects.create(name=name or f"Author {next(_number)}", **fields)
+
+
+def make_page(title="About", **fields):
+    return Page.objects.create(title=title, **fields)
+
+
+def make_image(width=80, height=60, format="JPEG", color="teal", **options):
+    """Return the bytes of a picture."""
+    buffer = io.BytesIO()
+    mode = "RGBA" if format == "PNG" and options.pop("alpha", False) else "RGB"
+    Image.new(mode, (width, height), color).save(buffer, format, **options)
+    return buffer.getvalue()
+
+
+def make_upload(name="picture.jpg", content=None, **image):
+    return SimpleUploadedFile(name, make_image(**image) if content is None else content)
+
+
+def make_picture(**fields):
+    image = {key: fields.pop(key) for key in ("width", "height", "color") if key in fields}
+    image.setdefault("color", (next(_number) % 256, 90, 120))
+    picture = Picture(**{"alt": "A teal rectangle", "credit": "Erin Example", "licence": "CC BY 4.0", **fields})
+    picture.receive(make_upload(**image))
+    picture.save()
+    return picture
+
+
+def make_comment(article=None, body="Well said.", *, parent=None, status="approved", **fields):
+    fields.setdefault("name", "Charlie")
+    return Comment.objects.create(
+        article=article or (parent.article if parent else make_article()),
+        parent=parent,
+        body=body,
+        status=status,
+        **fields,
+    )
