@@ -5,7 +5,7 @@ moderators who decide about the same comment exactly one wins, and the other is 
 """
 
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
@@ -14,11 +14,15 @@ from django.utils import timezone
 from django.utils.timesince import timesince
 
 from articles.models.site import CommentsPolicy, SiteSettings
+from comments.characters import normalise, normalise_line
 from comments.models.comment import Comment, Status
 from comments.models.decision import Decision, Reason
+from comments.screening import screen
+from comments.screening.signal import Submission
 
 MAX_LENGTH = 2000  # characters a reader may write
 HARD_LIMIT = 10_000  # beyond this nothing is even looked at
+MAX_BATCH = 100  # comments decided about at once
 POSTS_PER_SENDER = 5
 RATE_WINDOW = timedelta(minutes=10)
 
@@ -44,21 +48,36 @@ class NotAllowed(ValueError):
 
 
 class AlreadyDecided(Exception):
-    """Somebody else was quicker. `decision` is theirs, or None where the author changed the comment."""
+    """Somebody else was quicker. `decision` is theirs, or None where the comment changed without one."""
 
-    def __init__(self, comment, decision):
-        self.comment, self.decision = comment, decision
+    def __init__(self, decision):
+        self.decision = decision
         if decision is None:
             message = "The comment has changed since you opened it."
         else:
-            who = decision.actor.get_full_name() or decision.actor.username if decision.actor else decision.rule
-            did = "undid a decision" if decision.undoes_id else f"decided “{decision.get_to_status_display()}”"
-            message = f"{who} {did} {timesince(decision.created_at, depth=1)} ago."
+            did = "took a decision back" if decision.undoes_id else "decided"
+            message = (
+                f"{decision.decided_by} already {did}: {decision.get_to_status_display().lower()},"
+                f" {time_ago(decision.created_at)}."
+            )
         super().__init__(message)
 
 
+def time_ago(moment):
+    if timezone.now() - moment < timedelta(minutes=1):
+        return "just now"
+    return f"{timesince(moment, depth=1)} ago"
+
+
 class Refused(ValueError):
-    """A comment that is not taken, and why, in the reader's words. Nothing is stored."""
+    """A comment that is not taken, and why, in the reader's words. Nothing is stored.
+
+    `retry_after` is in seconds, where waiting helps.
+    """
+
+    def __init__(self, message, retry_after=None):
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 def policy(article, site=None):
@@ -66,25 +85,38 @@ def policy(article, site=None):
     return CommentsPolicy(article.comments_policy or (site or SiteSettings.current()).comments_policy)
 
 
-def submit(article, *, name, body, email="", parent=None, token=None, sender="", user=None):
+def is_open(article, site=None):
+    return article.is_public() and policy(article, site) == CommentsPolicy.MODERATED
+
+
+def submit(
+    article, *, name, body, email="", parent=None, token=None, sender="", user=None, is_trapped=False, seconds=None
+):
     """Take a reader's comment; it waits until a moderator has read it.
 
     Returns the comment and whether it is new: a token is good for one comment, so that pressing the button twice
-    posts once. Raises Refused.
+    posts once. `is_trapped` and `seconds` tell how the form was filled in. Raises Refused.
     """
-    if not article.is_public() or policy(article) != CommentsPolicy.MODERATED:
+    if token and (earlier := Comment.objects.filter(submission_token=token).first()):
+        return earlier, False
+    if not is_open(article):
         raise Refused("Comments on this article are closed.")
     if parent is not None and not Comment.objects.visible().filter(pk=parent.pk, article=article).exists():
         raise Refused("The comment you answer is not here any more. You can post yours as a comment of its own.")
-    if token and (earlier := Comment.objects.filter(submission_token=token).first()):
-        return earlier, False
     if sender and (
         Comment.objects.filter(sender=sender, created_at__gt=timezone.now() - RATE_WINDOW).count() >= POSTS_PER_SENDER
     ):
-        raise Refused("That was many comments in a short time. Wait ten minutes and post this one then.")
+        raise Refused(
+            "That was many comments in a short time. Wait ten minutes and post this one then.",
+            retry_after=round(RATE_WINDOW.total_seconds()),
+        )
+    # One address is one person to the desk, however its letters were typed.
+    name, email, body = normalise_line(name), email.strip().lower(), normalise(body)
+    screening = screen(Submission(article, name, email, body, is_trapped, seconds))
     comment = Comment(
         article=article, parent=parent, name=name, email=email, body=body, user=user, sender=sender,
-        submission_token=token or None, held_because="Held: every comment is read before it shows.",
+        submission_token=token or None, held_because=screening.sentence[:300], risk=screening.risk,
+        signals=[asdict(signal) for signal in screening.signals],
     )  # fmt: skip
     try:
         with transaction.atomic():
@@ -101,7 +133,11 @@ def submit(article, *, name, body, email="", parent=None, token=None, sender="",
 
 
 def approve(comment, by, **notes):
-    """Let every reader see the comment."""
+    """Let every reader see the comment.
+
+    As with each verb here, `version` among the notes is the one that the moderator saw, by default the loaded one.
+    Raises NotAllowed or AlreadyDecided.
+    """
     return _decide(comment, by, Status.APPROVED, **notes)
 
 
@@ -121,15 +157,17 @@ def hold(comment, by, **notes):
     return _decide(comment, by, Status.PENDING, **notes)
 
 
+def can_become(comment, to_status):
+    return to_status in TRANSITIONS[Status(comment.status)]
+
+
 def undo(decision, by):
     """Put the comment back where it was before `decision`, unless somebody has decided since."""
-    if not decision.from_status:
+    if not decision.from_status or decision.undoes_id:
         raise NotAllowed("There is nothing before this to go back to.")
-    if hasattr(decision, "undone_by"):
-        raise AlreadyDecided(decision.comment, decision.undone_by)
-    return _step(
-        decision.comment, by, decision.to_status, decision.version, Status(decision.from_status), undoes=decision
-    )
+    if decision.to_status == Status.WITHDRAWN:
+        raise NotAllowed("Its author took the comment back. Nobody else can bring it out again.")
+    return _step(decision.comment, by, decision.to_status, decision.version, decision.from_status, undoes=decision)
 
 
 @dataclass
@@ -141,37 +179,50 @@ class Outcome:
     skipped: list[tuple[Comment, str]] = field(default_factory=list)
 
 
-def decide_all(comments, by, verb, **notes):
-    """Apply one of the verbs above to many comments, each for itself; undo_batch() takes all of it back."""
+def decide_all(comments, by, verb, versions=None, **notes):
+    """Apply one of the verbs above to many comments, each for itself; undo_batch() takes all of it back.
+
+    `versions` holds the version of each that the moderator saw, by id. Raises NotAllowed beyond MAX_BATCH.
+    """
+    # One order of locks, so that two batches never wait for each other.
+    comments = sorted(comments, key=lambda comment: comment.pk)
+    if len(comments) > MAX_BATCH:
+        raise NotAllowed(f"At most {MAX_BATCH} comments at once: these are {len(comments):,}.")
     outcome = Outcome(uuid.uuid4())
-    for comment in comments:
-        try:
-            outcome.decisions.append(verb(comment, by, batch=outcome.batch, **notes))
-        except (NotAllowed, AlreadyDecided) as error:
-            outcome.skipped.append((comment, str(error)))
+    with transaction.atomic():
+        for comment in comments:
+            version = (versions or {}).get(comment.pk)
+            try:
+                outcome.decisions.append(verb(comment, by, batch=outcome.batch, version=version, **notes))
+            except (NotAllowed, AlreadyDecided) as error:
+                outcome.skipped.append((comment, str(error)))
     return outcome
 
 
 def undo_batch(batch, by):
     """Give each comment of a bulk decision its own earlier state; skip what somebody has decided since."""
     outcome = Outcome(uuid.uuid4())
-    for decision in Decision.objects.filter(batch=batch, undoes=None).select_related("comment", "undone_by"):
-        try:
-            outcome.decisions.append(undo(decision, by))
-        except (NotAllowed, AlreadyDecided) as error:
-            outcome.skipped.append((decision.comment, str(error)))
+    with transaction.atomic():
+        for decision in Decision.objects.filter(batch=batch, undoes=None).select_related("comment").order_by("comment"):
+            try:
+                outcome.decisions.append(undo(decision, by))
+            except (NotAllowed, AlreadyDecided) as error:
+                outcome.skipped.append((decision.comment, str(error)))
     return outcome
 
 
-def _decide(comment, by, to_status, **notes):
-    return _step(comment, by, comment.status, comment.version, to_status, **notes)
-
-
-def _step(comment, by, from_status, version, to_status, undoes=None, **notes):
-    if undoes is None and to_status not in TRANSITIONS[Status(from_status)]:
+def _decide(comment, by, to_status, version=None, **notes):
+    version = comment.version if version is None else version
+    if version != comment.version:
+        raise AlreadyDecided(_decision_since(comment, version))
+    if not can_become(comment, to_status):
         raise NotAllowed(
-            f"A comment that is “{Status(from_status).label.lower()}” cannot become “{Status(to_status).label.lower()}”."
+            f"A comment that is “{comment.get_status_display().lower()}” cannot become “{to_status.label.lower()}”."
         )
+    return _step(comment, by, comment.status, version, to_status, **notes)
+
+
+def _step(comment, by, from_status, version, to_status, **notes):
     with transaction.atomic():
         won = Comment.objects.filter(pk=comment.pk, status=from_status, version=version).update(
             status=to_status,
@@ -179,9 +230,14 @@ def _step(comment, by, from_status, version, to_status, undoes=None, **notes):
             decided_at=None if to_status == Status.PENDING else timezone.now(),
         )
         if not won:
-            raise AlreadyDecided(comment, Decision.objects.filter(comment=comment).select_related("actor").first())
+            raise AlreadyDecided(_decision_since(comment, version))
         comment.status, comment.version = to_status, version + 1
         return Decision.objects.create(
             comment=comment, text=comment.body, actor=by, from_status=from_status, to_status=to_status,
-            version=version + 1, undoes=undoes, **notes,
+            version=version + 1, **notes,
         )  # fmt: skip
+
+
+def _decision_since(comment, version):
+    later = Decision.objects.filter(comment=comment, version__gt=version).select_related("actor")
+    return later.order_by("-version").first()

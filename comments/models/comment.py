@@ -2,7 +2,9 @@ import secrets
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Length, Substr
+from django.urls import reverse
 from django.utils import timezone
 
 from articles.models.article import Article
@@ -39,20 +41,16 @@ class CommentQuerySet(models.QuerySet):
 
     def unobstructed(self):
         """Comments without a hidden one above them. Derived from the path: no status is ever copied downwards."""
-        above = (
-            Comment.objects.filter(article_id=OuterRef("article_id"), status__in=HIDING)
-            .exclude(pk=OuterRef("pk"))
-            .alias(below=ExpressionWrapper(OuterRef("path"), output_field=models.TextField()))
-            .filter(below__startswith=F("path"))
+        below = OuterRef("path")
+        root = Comment.objects.filter(pk=OuterRef("root"), status__in=HIDING)
+        between = Comment.objects.filter(root=OuterRef("root"), depth__lt=OuterRef("depth"), status__in=HIDING).filter(
+            path=Substr(below, 1, Length(F("path")))
         )
-        return self.filter(Q(depth=0) | ~Exists(above))
+        return self.filter(Q(depth=0) | ~Exists(root) & ~Exists(between))
 
     def waiting(self):
-        """What a moderator has to look at, longest waiting first."""
+        """What a moderator has to read, longest waiting first."""
         return self.filter(status=Status.PENDING).order_by("created_at", "id")
-
-    def decidable_by(self, user):
-        return self if user.has_perm("comments.moderate_comment") else self.none()
 
 
 class Comment(models.Model):
@@ -91,6 +89,8 @@ class Comment(models.Model):
             models.Index(F("article"), F("status"), F("created_at"), F("id"), name="comment_of_article"),
             models.Index(F("status"), F("created_at"), F("id"), name="comment_queue"),
             models.Index(F("root"), F("created_at"), name="comment_thread"),
+            models.Index(F("email"), F("created_at"), condition=~Q(email=""), name="comment_by_email"),
+            models.Index(F("name"), name="comment_by_name"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -113,6 +113,10 @@ class Comment(models.Model):
             self.place_below(self.parent)
         super().save(*args, **kwargs)
 
+    def get_absolute_url(self):
+        """The permalink, which leads to the page of the thread that the comment is on today."""
+        return reverse("comments:permalink", args=[self.public_id])
+
     def place_below(self, parent):
         """Take the place of a reply to `parent`, or of a root; before the first save."""
         self.parent = parent
@@ -121,8 +125,6 @@ class Comment(models.Model):
         self.path = f"{parent.path if parent else ''}{self.public_id}/"
 
     @property
-    def is_visible_status(self):
-        return self.status in VISIBLE
-
-    def get_absolute_url(self):
-        return f"{self.article.get_absolute_url()}#comment-{self.public_id}"
+    def is_by_staff(self):
+        """Whether it was written from an account of the newsroom; a name alone proves nothing."""
+        return self.user is not None and self.user.is_staff

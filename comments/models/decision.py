@@ -24,7 +24,13 @@ class DecisionQuerySet(models.QuerySet):
     def delete(self):
         raise AppendOnly("Decisions are not removed.")
 
-    bulk_update = update
+    def bulk_update(self, objs, fields, batch_size=None):
+        self.update()
+
+    def bulk_create(self, objs, *args, update_conflicts=False, **kwargs):
+        if update_conflicts:
+            self.update()
+        return super().bulk_create(objs, *args, **kwargs)
 
 
 class Decision(models.Model):
@@ -73,3 +79,8 @@ class Decision(models.Model):
 
     def delete(self, *args, **kwargs):
         raise AppendOnly("Decisions are not removed.")
+
+    @property
+    def decided_by(self):
+        """The name of who decided, or of the rule where nobody did."""
+        return self.actor.get_full_name() or self.actor.get_username() if self.actor else self.rule

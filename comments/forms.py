@@ -1,0 +1,122 @@
+import secrets
+import time
+
+from django import forms
+from django.core import signing
+
+from comments.characters import normalise, normalise_line
+from comments.moderation import HARD_LIMIT, MAX_LENGTH
+
+TOKEN_SALT = "comments.write"  # noqa: S105 (names a purpose, is no secret)
+TOKEN_LIFE = 24 * 3600  # seconds a form may stay open
+
+
+class PlainTextField(forms.CharField):
+    """Text that is normalised before it is looked at, and refused unread beyond the hard limit."""
+
+    def __init__(self, *, normalise=normalise, **kwargs):
+        self.normalise = normalise
+        super().__init__(strip=False, **kwargs)
+
+    def to_python(self, value):
+        if value and len(value) > HARD_LIMIT:
+            raise forms.ValidationError(
+                f"This is {len(value):,} characters long. A comment can have {MAX_LENGTH:,}.", code="max_length"
+            )
+        return super().to_python(self.normalise(value) if value else value)
+
+
+class Token:
+    """What a form was made for and when: signed, so that it is good for nothing else, and good once."""
+
+    def __init__(self, article, parent, nonce=None, shown_at=None):
+        self.article, self.parent = article, parent
+        self.nonce = nonce or secrets.token_urlsafe(24)
+        self.shown_at = shown_at or time.time()
+
+    def __str__(self):
+        return signing.dumps([self.purpose, self.nonce, self.shown_at], salt=TOKEN_SALT)
+
+    @property
+    def purpose(self):
+        return f"{self.article.pk}/{self.parent.public_id if self.parent else ''}"
+
+    @property
+    def seconds(self):
+        return time.time() - self.shown_at
+
+    def renewed(self):
+        """The same chance to post once, with the clock set back to nothing."""
+        return Token(self.article, self.parent, self.nonce)
+
+    @classmethod
+    def read(cls, text, article, parent):
+        """Return the token, or None where it was not made for this article and this parent."""
+        try:
+            purpose, nonce, shown_at = signing.loads(text, salt=TOKEN_SALT)
+        except signing.BadSignature:
+            return None
+        token = cls(article, parent, nonce, shown_at)
+        return token if token.purpose == purpose else None
+
+
+class CommentForm(forms.Form):
+    incomplete = "This form did not come through whole. Your text is here: send it once more."
+    expired = "This form was open for more than a day. Your text is here: send it once more."
+    orphaned = (
+        "The comment you answer is not here any more. Your text is: sent once more, it stands as a comment of its own."
+    )
+
+    body = PlainTextField(
+        label="Comment",
+        max_length=MAX_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 8, "class": "form-control"}),
+        help_text=f"Up to {MAX_LENGTH:,} characters of plain text.",
+        error_messages={
+            "required": "Write something first.",
+            "max_length": "This is %(show_value)d characters long. A comment can have %(limit_value)d.",
+        },
+    )
+    name = PlainTextField(
+        label="Name",
+        max_length=100,
+        normalise=normalise_line,
+        widget=forms.TextInput(attrs={"autocomplete": "name", "class": "form-control"}),
+        error_messages={
+            "required": "Give a name to show beside your comment.",
+            "max_length": "This name is %(show_value)d characters long. It can have %(limit_value)d.",
+        },
+    )
+    email = forms.EmailField(
+        label="Email",
+        required=False,
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "class": "form-control"}),
+        help_text="Not shown. Moderators use it to know you again.",
+        error_messages={"invalid": "This does not look like an e-mail address. You can leave it out."},
+    )
+    website = forms.Field(required=False, widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"}))
+    token = forms.Field(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args, article, parent=None, is_parent_missing=False, **kwargs):
+        self.article, self.parent, self.is_parent_missing = article, parent, is_parent_missing
+        super().__init__(*args, auto_id="comment_%s", **kwargs)
+        # The browser's own limit would cut a pasted text off without a word.
+        for name in ("body", "name", "email"):
+            self.fields[name].widget.attrs.pop("maxlength", None)
+        self.initial["token"] = str(Token(article, parent))
+
+    def clean(self):
+        token = Token.read(self.cleaned_data["token"] or "", self.article, self.parent)
+        if token is None:
+            self.offer(Token(self.article, self.parent))
+            raise forms.ValidationError(self.orphaned if self.is_parent_missing else self.incomplete)
+        if token.seconds > TOKEN_LIFE:
+            self.offer(token.renewed())
+            raise forms.ValidationError(self.expired)
+        self.cleaned_data["token"] = token
+
+    def offer(self, token):
+        """Show the reader another token than the one that came in."""
+        self.data = self.data.copy()
+        self.data["token"] = str(token)
