@@ -18,7 +18,7 @@ from articles.models.article import Kind
 from articles.paging import cards, page_numbers, page_of
 from articles.rendering import render as render_body
 
-RELATED = 4
+RELATED = 7  # three beside the text, four below it
 LAYOUTS = {Kind.OPINION: "articles/opinion.html", Kind.PHOTO_ESSAY: "articles/photo_essay.html"}
 
 
