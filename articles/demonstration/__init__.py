@@ -18,10 +18,7 @@ COPIED = ("standfirst", "kicker", "kind", "language", "original_language")
 
 def load(report=lambda line: None):
     """Load what is not there yet and leave what is; return the articles by slug."""
-    described = tomllib.loads((FOLDER / "newsroom.toml").read_text())
-    if not SiteSettings.objects.exists():
-        SiteSettings.objects.create(**described["site"])
-    sections, authors, tags = _sections(described["sections"]), _authors(described["authors"]), _tags(described["tags"])
+    sections, authors, tags = load_frame()
     pictures = _pictures()
     report(f"{len(pictures)} photographs, {len(sections)} sections, {len(authors)} authors, {len(tags)} tags")
     now = timezone.now()
@@ -31,11 +28,19 @@ def load(report=lambda line: None):
             articles[path.stem] = _story(path, now, sections, authors, tags, pictures)
     report(f"{len(articles)} stories")
     for position, path in enumerate(sorted((FOLDER / "pages").glob("*.html")), 1):
-        front_matter, body = _read(path)
+        front_matter, body = read(path)
         Page.objects.get_or_create(
             slug=path.stem, defaults={"title": front_matter["title"], "body": body, "position": position}
         )
     return articles
+
+
+def load_frame():
+    """Load the site's name, sections, authors and tags, and return the last three, each by slug or name."""
+    described = tomllib.loads((FOLDER / "newsroom.toml").read_text())
+    if not SiteSettings.objects.exists():
+        SiteSettings.objects.create(**described["site"])
+    return _sections(described["sections"]), _authors(described["authors"]), _tags(described["tags"])
 
 
 def _sections(described, parent=None):
@@ -73,7 +78,8 @@ def _pictures():
     return found
 
 
-def _read(path):
+def read(path):
+    """Return the front matter and the body of a file."""
     _, front_matter, body = path.read_text().split("+++\n", 2)
     return tomllib.loads(front_matter), body.strip()
 
@@ -82,7 +88,7 @@ def _story(path, now, sections, authors, tags, pictures):
     slug = path.stem
     if article := Article.objects.filter(slug=slug).first():
         return article
-    told, body = _read(path)
+    told, body = read(path)
     moment = now - timedelta(hours=told.get("hours_ago", 24))
     article = Article(
         slug=slug,
