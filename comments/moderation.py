@@ -132,6 +132,27 @@ def submit(
     return comment, True
 
 
+def take_over(comment, status, rule):
+    """Store a comment that was decided about elsewhere, in the state it had there; `rule` says where it is from."""
+    comment.status = status
+    comment.decided_at = None if status == Status.PENDING else comment.created_at
+    with transaction.atomic():
+        comment.save()
+        Decision.objects.create(
+            comment=comment, text=comment.body, rule=rule, to_status=status, version=comment.version
+        )
+
+
+def follow(comment, status, rule, body):
+    """Let a comment that was taken over say and be what it has become where it came from."""
+    if status != comment.status and not can_become(comment, status):
+        raise NotAllowed(f"“{comment.get_status_display()}” cannot become “{Status(status).label.lower()}”.")
+    with transaction.atomic():
+        Comment.objects.filter(pk=comment.pk, version=comment.version).update(body=body)
+        comment.body = body
+        _step(comment, None, comment.status, comment.version, status, rule=rule)
+
+
 def approve(comment, by, **notes):
     """Let every reader see the comment.
 

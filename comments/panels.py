@@ -1,0 +1,40 @@
+"""What comments show on the desk's home, and where its navigation leads to them."""
+
+from django.db.models import Count, Min
+from django.urls import reverse
+
+from comments.models import Comment
+from newsroom.desk import Destination, Panel, destinations, panels
+
+
+def waiting(request):
+    """How many comments wait and since when; asked once for a page, however many of its parts show it."""
+    if not hasattr(request, "comments_waiting"):
+        request.comments_waiting = (
+            Comment.objects.waiting().order_by().aggregate(number=Count("pk"), oldest=Min("created_at"))
+        )
+    return request.comments_waiting
+
+
+def may_see(request):
+    return request.user.has_perm("comments.view_comment")
+
+
+def comments(request):
+    if not may_see(request):
+        return None
+    return {**waiting(request), "may_decide": request.user.has_perm("comments.moderate_comment")}
+
+
+panels += [Panel("comments/queue_panel.html", comments, 30, "side")]
+
+destinations += [
+    Destination(
+        "Comments",
+        lambda: reverse("admin:comments_comment_queue"),
+        "comment",
+        40,
+        may_see,
+        lambda request: waiting(request)["number"],
+    )
+]

@@ -48,7 +48,7 @@ def write(request, article_id):
     wanted = request.GET.get("parent", "")
     parent = Comment.objects.visible().filter(article=article, public_id=wanted).first() if wanted else None
     is_parent_missing = bool(wanted and parent is None)
-    status, headers = 200, {}
+    retry_after = None
     if request.method == "POST":
         form = CommentForm(request.POST, article=article, parent=parent, is_parent_missing=is_parent_missing)
         if form.is_valid():
@@ -56,8 +56,7 @@ def write(request, article_id):
                 return HttpResponseRedirect(posted_address(*send(request, form)), status=303)
             except moderation.Refused as refusal:
                 form.add_error(None, str(refusal))
-                if refusal.retry_after:
-                    status, headers = 429, {"Retry-After": refusal.retry_after}
+                retry_after = refusal.retry_after
     else:
         form = CommentForm(article=article, parent=parent)
     context = {
@@ -67,7 +66,11 @@ def write(request, article_id):
         "is_parent_missing": is_parent_missing,
         "noindex": True,
     }
-    return render(request, "comments/write.html", context, status=status, headers=headers)
+    response = render(request, "comments/write.html", context)
+    if retry_after:
+        response.status_code = 429
+        response["Retry-After"] = retry_after
+    return response
 
 
 def send(request, form):

@@ -84,3 +84,13 @@ class Decision(models.Model):
     def decided_by(self):
         """The name of who decided, or of the rule where nobody did."""
         return self.actor.get_full_name() or self.actor.get_username() if self.actor else self.rule
+
+    @property
+    def is_undoable(self):
+        """Whether nobody has decided since. Asks the database nothing where the comment is loaded."""
+        return bool(
+            self.from_status
+            and not self.undoes_id
+            and self.to_status != Status.WITHDRAWN
+            and self.version == self.comment.version
+        )

@@ -59,3 +59,17 @@ def _linked(line):
         ]
         end = stop
     return format_html_join("", "{}", [*parts, (escape(line[end:]),)])
+
+
+@register.filter
+def marked(comment):
+    """The text of a comment in parts, those marked that a signal of the screening points at."""
+    parts, end = [], 0
+    for start, stop in sorted(span for signal in comment.signals for span in signal.get("spans", [])):
+        if end <= start < stop <= len(comment.body):
+            parts += [
+                {"text": comment.body[end:start], "is_marked": False},
+                {"text": comment.body[start:stop], "is_marked": True},
+            ]
+            end = stop
+    return [*parts, {"text": comment.body[end:], "is_marked": False}]
