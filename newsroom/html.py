@@ -14,8 +14,8 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from itertools import groupby
 from html import unescape
+from itertools import groupby
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -23,23 +23,31 @@ import bleach
 from django.utils.safestring import SafeString, mark_safe
 
 MAX_LENGTH = 500_000  # characters; the cost of parsing is not linear, so longer input is refused unread
-MAX_TAGS = 30_000  # in what is to be stored; bleach takes about a second for these
+MAX_MARKUP = 10_000  # tags and character references to store, which take a second; a long text has hundreds
 MAX_OPEN = 60  # tags open at once while reading; deeper ones are read as if they were not there
 MAX_DEPTH = 8  # quotes, lists and tables within each other; deeper ones become plain paragraphs
 
+_TOO_LONG = "The text is {:,} characters long, with its markup; at most {:,} can be kept."
+_TOO_MUCH = "The text has more markup in it than can be checked. Divide it into several."
+
+
+def _names(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
 _LANGUAGE = {"lang": re.compile(r"[a-z]{2,3}(-[a-z0-9]{1,8})*"), "dir": re.compile(r"ltr|rtl|auto")}
 _CELL = {"colspan": re.compile(r"[2-9]|[1-9][0-9]"), "rowspan": re.compile(r"[2-9]|[1-9][0-9]{1,2}")}
-_WEB = r"https?://[\w.-]+(:\d{1,5})?([/?#]\S*)?|/(?!/)\S*"
+_WEB = r"https?://[^\s/?#:@%]+(:[0-9]{1,5})?([/?#]\S*)?|/(?!/)\S*"
 _ID = re.compile(r"s-[^\s\"'<>&]+")
 
 # What each tag may carry, in the order in which it is written; tags that carry nothing are listed for their own sake.
 POLICY: dict[str, dict[str, re.Pattern[str]]] = {
-    **{tag: {} for tag in "br code em figcaption figure hr li pre s strong sub sup table tbody thead tr ul".split()},
-    "a": {"href": re.compile(rf"{_WEB}|mailto:\S+@\S+|#\S+", re.ASCII)},
+    **dict.fromkeys(_names("br code em figcaption figure hr li pre s strong sub sup table tbody thead tr ul"), {}),
+    "a": {"href": re.compile(rf"{_WEB}|mailto:\S+@\S+|#\S+")},
     "blockquote": {"class": re.compile("pull"), **_LANGUAGE},
     "h2": {"id": _ID, **_LANGUAGE},
     "h3": {"id": _ID, **_LANGUAGE},
-    "img": {"src": re.compile(_WEB, re.ASCII), "alt": re.compile(r".*")},
+    "img": {"src": re.compile(_WEB), "alt": re.compile(r".*")},
     "ol": {"start": re.compile(r"-?[0-9]{1,6}")},
     "p": {"class": re.compile("embed"), **_LANGUAGE},
     "span": {"class": re.compile("footnote"), **_LANGUAGE},
@@ -54,7 +62,7 @@ def clean(html: str) -> str:
     Raises ValueError, in words for the person who sent it, where there is too much of it.
     """
     if len(html) > MAX_LENGTH:
-        raise ValueError(f"The text is {len(html):,} characters long, with its markup; at most {MAX_LENGTH:,} fit.")
+        raise ValueError(_TOO_LONG.format(len(html), MAX_LENGTH))
     reader = _Reader()
     reader.read(html)
     has_notes = _gather_notes(reader)
@@ -64,16 +72,10 @@ def clean(html: str) -> str:
             blocks.pop()
     result = "".join(block.html for block in blocks)
     if len(result) > MAX_LENGTH:
-        raise ValueError(f"The text is {len(result):,} characters long, with its markup; at most {MAX_LENGTH:,} fit.")
-    if result.count("<") > MAX_TAGS:
-        raise ValueError("The text has too many paragraphs, cells and other parts; divide it into several.")
-    return bleach.clean(
-        result,
-        tags=POLICY.keys(),
-        attributes=lambda tag, name, value: _allowed(tag, name, unescape(value)),
-        protocols={"http", "https", "mailto"},
-        strip=True,
-    )
+        raise ValueError(_TOO_LONG.format(len(result), MAX_LENGTH))
+    if result.count("<") + result.count("&") > MAX_MARKUP:
+        raise ValueError(_TOO_MUCH)
+    return _guarded(blocks)
 
 
 def text(html: str) -> str:
@@ -85,6 +87,20 @@ def text(html: str) -> str:
 def trusted(html: str) -> SafeString:
     """Mark stored, hence clean, HTML as fit for a page. The one place where that is said."""
     return mark_safe(html)
+
+
+def _guarded(blocks: list["Block"]) -> str:
+    """Write the blocks as bleach sees them, which changes nothing unless something above is wrong."""
+    # One for each call: a Cleaner shared by threads mixes their texts up.
+    cleaner = bleach.Cleaner(
+        tags=POLICY.keys(),
+        attributes=lambda tag, name, value: _allowed(tag, name, unescape(value)),
+        protocols={"http", "https", "mailto"},
+        strip=True,
+    )
+    # In portions, because bleach's time grows with the square of the number of siblings.
+    portions = range(0, len(blocks), 100)
+    return "".join(cleaner.clean(_joined(blocks[start : start + 100])) for start in portions)
 
 
 def _joins(tag: re.Match[str]) -> bool:
@@ -109,7 +125,8 @@ def _attributes(tag: str, values: dict[str, str]) -> str:
 # -- the small matters: characters, addresses, languages, styles
 
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff]")
-_SPACE = re.compile(r"[ \t\n\r\u2028\u2029]+")
+_SPACE = re.compile(r"[ \t\n]+")
+_LINE_ENDS = re.compile(r"\r\n?|[\x0c\u2028\u2029]")
 _HUGE_NUMBER = re.compile(r"&#0*+\d{8,}+;?")  # no character has it, and int() refuses thousands of digits
 _UNFIT_FOR_ADDRESS = re.compile(r"[\s\"<>`{}|^\[\]\\\u200b-\u200f\u2028-\u202e\u2060-\u206f]")
 
@@ -118,7 +135,7 @@ def _characters(markup: str) -> str:
     """Resolve character references; drop what no document may hold."""
     if "&" in markup:
         markup = unescape(_HUGE_NUMBER.sub("\ufffd", markup))
-    return _FORBIDDEN.sub("", markup.replace("\r\n", "\n").replace("\r", "\n").replace("\x0c", "\n"))
+    return _FORBIDDEN.sub("", _LINE_ENDS.sub("\n", markup))
 
 
 def _escape(characters: str) -> str:
@@ -161,8 +178,10 @@ _RENAMED = {
     **dict.fromkeys(["h1"], "h2"),
     **dict.fromkeys(["h4", "h5", "h6"], "h3"),
     **dict.fromkeys(
-        "address article aside body caption center dd details dialog dir dl dt fieldset footer form header hgroup html"
-        " legend main menu nav optgroup option search section summary".split(),
+        _names(
+            "address article aside body caption center dd details dialog dir dl dt fieldset footer form header hgroup"
+            " html legend main menu nav optgroup option search section summary"
+        ),
         "div",
     ),
     "tfoot": "tbody",
@@ -170,10 +189,8 @@ _RENAMED = {
 _MARKS = ("footnote", "a", "span", "strong", "em", "s", "sub", "sup", "code")  # as they stand in one another
 _TAG_OF = {"footnote": "span"}  # where the name of a mark is not its tag
 _WITHIN_TEXT = {"img", "iframe", "marker"}
-_BLOCKS = _WITHIN_TEXT | set(
-    "blockquote div figcaption figure h2 h3 hr li ol p pre table tbody td th thead tr ul".split()
-)
-_VOID = set("area base col colgroup embed frame input link meta param source track wbr".split())
+_BLOCKS = _WITHIN_TEXT | _names("blockquote div figcaption figure h2 h3 hr li ol p pre table tbody td th thead tr ul")
+_VOID = _names("area base col colgroup embed frame input link meta param source track wbr")
 _VOID_BLOCKS = {"hr", "img", "iframe"}
 _HEADINGS = {"h2", "h3"}
 _TABLE_PARTS = {"thead", "tbody", "tr", "td", "th"}
@@ -190,8 +207,9 @@ _UNREAD = {  # up to their end tag, whatever they hold
     tag: re.compile(rf"</{tag}(?=[\s/>])", re.I)
     for tag in ("iframe", "noembed", "noframes", "noscript", "script", "style", "title")
 }
-_DROPPED = set("applet audio canvas datalist head math object svg template video xml".split())
+_DROPPED = _names("applet audio canvas datalist head math object svg template video xml")
 
+_BRACKET = re.compile(r"<(?=([!?]|/?[a-zA-Z]))")
 # Possessive throughout, so that a hostile tag costs no more than its length.
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*+)((?:[^>\"'=]++|=\s*+(?:\"[^\"]*+\"|'[^']*+'|(?![\"']))|[\"'])*+)>")
 _ATTRIBUTE = re.compile(r"([^\s\"'>/=]++)(?:\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s>]++)))?")
@@ -229,34 +247,29 @@ class _Reader:
         self.skipped: Counter[str] = Counter()
         self.links: dict[int, tuple[str, str]] = {}  # number of a link within the text: its target, its own name
         self.number = 0
+        self.in_pre = False
+        self.marks: tuple[Mark, ...] | None = ()  # of text to come; None where they must be worked out
 
     def read(self, html: str) -> None:
-        position, dropped, depth = 0, "", 0
+        position, dropped, depth, tags = 0, "", 0, 0
         while position < len(html):
-            start = html.find("<", position)
-            if start < 0:
-                start = len(html)
-            if start > position:
-                if not dropped:
-                    self.add_text(html[position:start])
-                position = start
-                continue
-            following = html[start + 1 : start + 2]
-            if following in ("!", "?"):
-                # A comment, or a declaration, which ends at the next bracket.
-                closing = "-->" if html.startswith("<!--", start) else ">"
-                end = html.find(closing, start + 2)
-                if end < 0:
-                    return
-                position = end + len(closing)
-                continue
-            tag = _TAG.match(html, start) if following == "/" or following.isalpha() else None
+            bracket = _BRACKET.search(html, position)
+            start = bracket.start() if bracket else len(html)
+            tag = _TAG.match(html, start) if bracket and bracket[1] not in "!?" else None
+            if tag is None and bracket and bracket[1] not in "!?":
+                start = len(html)  # a tag that never ends makes all the rest text
+            if start > position and not dropped:
+                self.add_text(html[position:start])
+            position = start
             if tag is None:
-                # A bracket that starts no tag is text; a tag that never ends makes all the rest text.
-                position = start + 1 if not re.match(r"</?[a-zA-Z]", html[start : start + 3]) else len(html)
-                if not dropped:
-                    self.add_text(html[start:position])
+                if bracket and start < len(html):  # a comment, or a declaration, which ends at the next bracket
+                    closing = "-->" if html.startswith("<!--", start) else ">"
+                    end = html.find(closing, start + 2)
+                    position = end + len(closing) if end >= 0 else len(html)
                 continue
+            tags += 1
+            if tags > 2 * MAX_MARKUP:  # at least half of what word processors write is noise
+                raise ValueError(_TOO_MUCH)
             position, is_end, name = tag.end(), bool(tag[1]), tag[2].lower()
             if dropped:
                 if name == dropped:
@@ -277,14 +290,14 @@ class _Reader:
 
     def add_text(self, markup: str) -> None:
         characters = _characters(markup)
-        if not any(element.tag == "pre" for element in self.open):
-            characters = _SPACE.sub(" ", characters)
-        self.add(characters)
+        self.add(characters if self.in_pre else _SPACE.sub(" ", characters))
 
     def add(self, characters: str) -> None:
-        self.open[-1].children.append(Run(characters, self.marks()))
+        if self.marks is None:
+            self.marks = self.current_marks()
+        self.open[-1].children.append(Run(characters, self.marks))
 
-    def marks(self) -> tuple[Mark, ...]:
+    def current_marks(self) -> tuple[Mark, ...]:
         current: dict[str, Mark | None] = {}
         for _, _, change in self.inline:
             if "footnote" in change:
@@ -306,6 +319,7 @@ class _Reader:
                 self.skipped[tag] += 1
                 return
             self.inline.append((tag, len(self.open), self.change(tag, attributes)))
+            self.marks = None
             if tag == "q":
                 self.add("“")
 
@@ -335,6 +349,7 @@ class _Reader:
         self.open[-1].children.append(element)
         if tag not in _VOID_BLOCKS:
             self.open.append(element)
+            self.in_pre = self.in_pre or tag == "pre"
 
     def end(self, tag: str) -> None:
         if tag == "br":
@@ -361,6 +376,7 @@ class _Reader:
                     if tag == "q":
                         self.add("”")
                     del self.inline[index]
+                    self.marks = None
                     return
             if tag == "span" and self.open[-1].tag == "marker":
                 self.close(len(self.open) - 1)
@@ -368,7 +384,10 @@ class _Reader:
     def close(self, index: int) -> None:
         """Close open[index] and all within it; marks that began inside end there too."""
         del self.open[index:]
-        self.inline = [entry for entry in self.inline if entry[1] <= index]
+        self.in_pre = self.in_pre and any(element.tag == "pre" for element in self.open)
+        if self.inline and self.inline[-1][1] > index:
+            self.inline = [entry for entry in self.inline if entry[1] <= index]
+            self.marks = None
 
     def part(self) -> None:
         """Keep what comes next from running into what came before."""
@@ -486,9 +505,9 @@ def _link(run: Run) -> int:
 
 # -- writing: from the tree to the forms that are stored
 
-_BLANK = " \xa0\n"
-_INVISIBLE = _BLANK + "\t\xad\u200b\u200c\u200d\u200e\u200f\u2060"
-_GAP = re.compile(r"[ \xa0\n]{2,}|\n")
+_BLANK = " \xa0\n\t"
+_INVISIBLE = _BLANK + "\xad\u200b\u200c\u200d\u200e\u200f\u2060"
+_GAP = re.compile(r"[ \xa0\n\t]{2,}|[\n\t]")
 _PLAYERS = (
     (
         re.compile(r"(?:https?:)?//(?:www\.)?youtube(?:-nocookie)?\.com/embed/([\w-]{11})(?![\w-])", re.A),
@@ -526,7 +545,7 @@ class _Composer:
                 runs = _runs(Element("p", children=list(group)), "")
                 blocks.extend(_paragraphs(runs, language or {}))
             elif kind == "word list":
-                blocks.append(_nest([self.word_item(child) for child in group]))
+                blocks.extend(_nest([item for item in map(self.word_item, group) if item[2]]))
             else:
                 for child in group:
                     blocks.extend(self.block(child, _language(child.attributes) or language or {}))
@@ -755,18 +774,18 @@ def _word_level(element: Element) -> int:
     return int(found[1]) if found else 0
 
 
-def _nest(items: list[tuple[int, str, str]]) -> Block:
-    """Make a list of items that know their level only."""
-    level, tag, _ = items[0]
-    content, index = "", 0
+def _nest(items: list[tuple[int, str, str]]) -> list[Block]:
+    """Make lists of items that know their level only."""
+    nested: list[tuple[str, str]] = []
+    index = 0
     while index < len(items):
+        _, tag, content = items[index]
         end = index + 1
-        while end < len(items) and items[end][0] > level:
+        while end < len(items) and items[end][0] > items[0][0]:
             end += 1
-        within = items[index + 1 : end]
-        content += f"<li>{items[index][2]}{_nest(within).html if within else ''}</li>"
+        nested.append((tag, f"<li>{content}{_joined(_nest(items[index + 1 : end]))}</li>"))
         index = end
-    return Block(tag, "", content)
+    return [Block(tag, "", "".join(item for _, item in group)) for tag, group in groupby(nested, lambda item: item[0])]
 
 
 # -- writing text
