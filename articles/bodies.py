@@ -1,4 +1,8 @@
-"""What an editor may put in a body; each form is one that newsroom.html keeps."""
+"""What an editor may put in a body; each form is one that newsroom.html keeps.
+
+The names are those of static/editor/newsroom.js: the ones of django-prose-editor, some with attributes taken away or
+added, and Preformatted, Embed, Footnote, Foreign and Languages, which are our own.
+"""
 
 EXTENSIONS = {
     "Bold": True,
@@ -22,8 +26,27 @@ EXTENSIONS = {
     "Figure": True,
     "Caption": True,
     "Image": True,
+    "Preformatted": True,
+    "Embed": True,
+    "Footnote": True,
+    "Foreign": True,
+    "Languages": True,
     "History": True,
     "HTML": True,
-    "Typographic": True,
+    "SpecialCharacters": True,
     "Fullscreen": True,
+    "NoSpellCheck": False,
+    "Menu": {
+        "groups": [
+            {"group": "headings"},
+            {"group": "marks"},
+            {"group": "link"},
+            {"group": "lists"},
+            {"group": "nodes -blockType -lists"},
+            {"group": "insert"},
+            {"group": "table"},
+            {"group": "history"},
+            {"group": "utility"},
+        ]
+    },
 }

@@ -1,0 +1,156 @@
+"""What articles show on the desk's home, and where its navigation leads to them."""
+
+from datetime import timedelta
+
+from django.db.models import Case, F, IntegerField, Q, Value, When
+from django.urls import reverse_lazy
+from django.utils import timezone
+
+from articles.models import Article, Category, Placement
+from articles.models.article import Status
+from articles.workflow import standing
+from newsroom.desk import Destination, Panel, destinations, panels
+
+SHOWN = 6  # rows of a panel; its head leads to the rest
+EXPIRES_SOON = timedelta(days=7)
+
+
+def may(permission):
+    return lambda request: request.user.has_perm(permission)
+
+
+def rows(articles):
+    return [{"article": article, "standing": standing(article)} for article in articles]
+
+
+def listed(articles, **extra):
+    """The first articles, and how many there are in all without counting far."""
+    found = list(articles.for_cards()[: SHOWN + 1])
+    return {"rows": rows(found[:SHOWN]), "has_more": len(found) > SHOWN, **extra}
+
+
+def start(request):
+    """The first steps of a new newsroom; gone with the first article."""
+    if not request.user.has_perm("articles.edit_any_article") or Article.objects.exists():
+        return None
+    return {
+        "has_sections": Category.objects.exists(),
+        "has_placements": Placement.objects.exists(),
+    }
+
+
+def in_review(request):
+    if not request.user.has_perm("articles.publish_article"):
+        return None
+    panel = listed(Article.objects.filter(status=Status.REVIEW).order_by("modified_at", "id"))
+    return panel if panel["rows"] else None
+
+
+def approved(request):
+    if not request.user.has_perm("articles.publish_article"):
+        return None
+    panel = listed(Article.objects.filter(status=Status.APPROVED).order_by("modified_at", "id"))
+    return panel if panel["rows"] else None
+
+
+def drafts(request):
+    """Drafts, one's own first; for writers what is with an editor too."""
+    user = request.user
+    if not user.has_perm("articles.change_article"):
+        return None
+    sees_all = user.has_perm("articles.edit_any_article")
+    waiting = [Status.DRAFT] if sees_all else [Status.DRAFT, Status.REVIEW, Status.APPROVED]
+    mine = Article.objects.of(user).order_by().values("pk")
+    is_mine = Case(When(pk__in=mine, then=Value(0)), default=Value(1), output_field=IntegerField())
+    articles = (
+        Article.objects.viewable_by(user)
+        .filter(status__in=waiting)
+        .alias(rank=is_mine)
+        .order_by("rank", "-modified_at")
+    )
+    return listed(articles, sees_all=sees_all)
+
+
+def today(request):
+    """What went out today and what will, in the order of the clock."""
+    if not request.user.has_perm("articles.view_article"):
+        return None
+    now = timezone.localtime()
+    start_of_day = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    end_of_day = start_of_day + timedelta(days=1)
+    articles = list(
+        Article.objects.viewable_by(request.user)
+        .filter(Q(status=Status.PUBLISHED) | Q(status=Status.APPROVED))
+        .filter(published_at__gte=start_of_day, published_at__lt=end_of_day)
+        .order_by("published_at", "id")
+        .for_cards()[:40]
+    )
+    out = [row for row in rows(articles) if row["article"].published_at <= now]
+    ahead = [row for row in rows(articles) if row["article"].published_at > now]
+    day = (end_of_day - start_of_day).total_seconds()
+    return {
+        "now": now,
+        "next_out": next((row["article"] for row in ahead if row["article"].status == Status.PUBLISHED), None),
+        "out": out[-6:],
+        "earlier": max(0, len(out) - 6),
+        "ahead": ahead,
+        "dots": [
+            {
+                "x": round(400 * (row["article"].published_at - start_of_day).total_seconds() / day, 1),
+                "is_out": row["article"].published_at <= now,
+                "is_ready": row["article"].status == Status.PUBLISHED,
+            }
+            for row in rows(articles)
+        ],
+        "now_x": round(400 * (now - start_of_day).total_seconds() / day, 1),
+    }
+
+
+def coming(request):
+    """What is scheduled for later days."""
+    if not request.user.has_perm("articles.view_article"):
+        return None
+    tomorrow = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    articles = Article.objects.viewable_by(request.user).scheduled(tomorrow - timedelta(microseconds=1))
+    panel = listed(articles.order_by("published_at", "id"))
+    return panel if panel["rows"] else None
+
+
+def leaving(request):
+    """What expires within a week, and what was taken down or expired lately."""
+    if not request.user.has_perm("articles.publish_article"):
+        return None
+    now = timezone.now()
+    lately = now - EXPIRES_SOON
+    articles = Article.objects.filter(
+        Q(status=Status.PUBLISHED, expires_at__gt=lately, expires_at__lt=now + EXPIRES_SOON)
+        | Q(status=Status.WITHDRAWN, modified_at__gt=lately)
+    ).order_by(F("expires_at").asc(nulls_last=True), "-modified_at")
+    panel = listed(articles, now=now)
+    return panel if panel["rows"] else None
+
+
+panels += [
+    Panel("desk/panels/start.html", start, 0),
+    Panel("desk/panels/review.html", in_review, 10),
+    Panel("desk/panels/approved.html", approved, 20),
+    Panel("desk/panels/drafts.html", drafts, 30),
+    Panel("desk/panels/today.html", today, 10, "side"),
+    Panel("desk/panels/coming.html", coming, 20, "side"),
+    Panel("desk/panels/leaving.html", leaving, 40, "side"),
+]
+
+
+def leads_to(name):
+    url = reverse_lazy(name)
+    return lambda: str(url)
+
+
+destinations += [
+    Destination("Desk", leads_to("admin:index"), "home", 0, lambda request: True),
+    Destination("Articles", leads_to("admin:articles_article_changelist"), "article", 10, may("articles.view_article")),
+    Destination(
+        "Front page", leads_to("admin:articles_placement_changelist"), "front", 20, may("articles.view_placement")
+    ),
+    Destination("Pictures", leads_to("admin:articles_picture_changelist"), "picture", 30, may("articles.view_picture")),
+]

@@ -12,7 +12,7 @@ class Panel:
     """A part of the desk's home.
 
     `context` gets the request and returns what `template` needs, or None where this person has no use for the
-    panel. Panels show in order of `position` in the `main` column or the `side` one.
+    panel; the template finds it as `panel`. Panels show in order of `position` in the `main` column or the `side` one.
     """
 
     template: str
@@ -23,7 +23,10 @@ class Panel:
 
 @dataclass(frozen=True)
 class Destination:
-    """A line of the desk's own navigation: who may see it, where it leads and how many things wait there."""
+    """A line of the desk's own navigation: who may see it, where it leads and how many things wait there.
+
+    `icon` names a symbol of static/desk/icons.svg.
+    """
 
     label: str
     url: Callable[[], str]
@@ -45,12 +48,20 @@ class DeskSite(admin.AdminSite):
 
     def each_context(self, request):
         context = super().each_context(request)
-        context["destinations"] = [
+        context["destinations"] = self.destinations(request) if self.has_permission(request) else []
+        return context
+
+    def destinations(self, request):
+        lines = [
             {"label": item.label, "url": item.url(), "icon": item.icon, "count": item.count(request)}
             for item in sorted(destinations, key=lambda item: item.position)
-            if self.has_permission(request) and item.is_allowed(request)
+            if item.is_allowed(request)
         ]
-        return context
+        here = [line["url"] for line in lines if request.path.startswith(line["url"])]
+        for line in lines:
+            # The desk's home is the beginning of every address, so the longest match is where we are.
+            line["is_current"] = line["url"] == max(here, key=len, default="")
+        return lines
 
     def index(self, request, extra_context=None):
         columns = {"main": [], "side": []}

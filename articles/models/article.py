@@ -82,14 +82,25 @@ class ArticleQuerySet(models.QuerySet):
             .defer("body", "body_text")
         )
 
+    def of(self, user):
+        """What this person started or is named for."""
+        return self.filter(Q(created_by=user) | Q(pk__in=Byline.objects.filter(author__user=user).values("article")))
+
+    def viewable_by(self, user):
+        """What this person may see at the desk: a writer one's own, whoever else may look at articles all of them."""
+        if user.has_perm("articles.edit_any_article"):
+            return self
+        if user.has_perm("articles.change_article"):
+            return self.of(user)
+        return self if user.has_perm("articles.view_article") else self.none()
+
     def editable_by(self, user):
         """What this person may change: all for editors, else one's own that has not gone out."""
         if user.has_perm("articles.edit_any_article"):
             return self
         if not user.has_perm("articles.change_article"):
             return self.none()
-        own = Q(created_by=user) | Q(pk__in=Byline.objects.filter(author__user=user).values("article"))
-        return self.filter(own, status__in=[Status.DRAFT, Status.REVIEW])
+        return self.of(user).filter(status__in=[Status.DRAFT, Status.REVIEW])
 
 
 class Article(Addressed):

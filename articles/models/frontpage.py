@@ -39,3 +39,12 @@ class Placement(models.Model):
 
     def __str__(self):
         return f"{self.article} in {self.get_zone_display()}"
+
+    def end(self):
+        """Free the place now. A placement that has not begun leaves nothing to remember, so it is removed."""
+        now = timezone.now()
+        if self.starts_at >= now:
+            self.delete()
+        elif self.ends_at is None or self.ends_at > now:
+            self.ends_at = now
+            self.save(update_fields=["ends_at"])

@@ -1,0 +1,618 @@
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.actions import delete_selected
+from django.contrib.admin.utils import quote, unquote
+from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.db.models import Count, Exists, OuterRef, Q
+from django.http import HttpResponse, HttpResponseBadRequest, HttpResponseNotAllowed, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from articles import search
+from articles.admin.base import Choice, DeskAdmin, ask, asked_form, back, render_cell, say_shortly
+from articles.forms import ArticleForm, CommentsPolicyForm, MoveForm, SectionField, SectionsField, TagForm
+from articles.languages import Language
+from articles.models import Article, ArticleTag, Author, Byline, Category
+from articles.models.article import Kind, Status
+from articles.views import article_context, layout
+from articles.widgets import SearchableSelect
+from articles.workflow import STEPS, Standing, is_ahead, standing, steps, with_standing
+from newsroom import html
+
+BULK = 200  # articles that one bulk action takes: more would hold the database too long
+
+
+class StandingFilter(Choice):
+    title = "status"
+    parameter_name = "status"
+    options = Standing.choices
+
+    def keep(self, request, queryset, value):
+        return with_standing(queryset, Standing(value))
+
+
+class SectionFilter(Choice):
+    title = "section"
+    parameter_name = "section"
+
+    def lookups(self, request, model_admin):
+        return [
+            (category.pk, "\u2003" * category.tree_depth + category.name)
+            for category in Category.objects.with_tree_fields()
+        ]
+
+    def keep(self, request, queryset, value):
+        category = Category.objects.filter(pk=value).first()
+        return queryset.in_sections([category, *category.descendants()]) if category else queryset.none()
+
+
+class AuthorFilter(Choice):
+    title = "byline"
+    parameter_name = "author"
+
+    def lookups(self, request, model_admin):
+        return [(author.pk, author.name) for author in Author.objects.only("name")[:300]]
+
+    def keep(self, request, queryset, value):
+        return queryset.filter(pk__in=Byline.objects.filter(author=value).values("article"))
+
+
+class LanguageFilter(Choice):
+    title = "language"
+    parameter_name = "language"
+
+    def lookups(self, request, model_admin):
+        used = model_admin.get_queryset(request).order_by().values_list("language", flat=True).distinct()
+        return sorted((code, Language(code).label) for code in used if code in Language.values)
+
+    def keep(self, request, queryset, value):
+        return queryset.filter(language=value)
+
+
+class KindFilter(Choice):
+    title = "kind"
+    parameter_name = "kind"
+    options = Kind.choices
+
+    def keep(self, request, queryset, value):
+        return queryset.filter(kind=value)
+
+
+class PictureFilter(Choice):
+    title = "picture"
+    parameter_name = "picture"
+    options = (("yes", "With a lead picture"), ("no", "Without one"))
+
+    def keep(self, request, queryset, value):
+        return queryset.filter(lead_picture__isnull=value == "no")
+
+
+class MineFilter(Choice):
+    title = "whose"
+    parameter_name = "whose"
+    options = (("mine", "Mine"),)
+
+    def keep(self, request, queryset, value):
+        return queryset.of(request.user)
+
+
+class GoesOutFilter(admin.DateFieldListFilter):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.title = "date"
+
+
+class ArticleChangeList(ChangeList):
+    def get_queryset(self, request, **kwargs):
+        return super().get_queryset(request, **kwargs).for_cards()
+
+
+class BylineInline(admin.TabularInline):
+    model = Byline
+    template = "desk/bylines.html"
+    extra = 1
+    fields = ["author", "role", "position"]
+    verbose_name_plural = "bylines"
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name == "author":
+            kwargs["widget"] = SearchableSelect(
+                db_field, self.admin_site, attrs={"data-placeholder": "Name", "aria-label": "Name"}
+            )
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("author")
+
+    # Whoever may write the article names who wrote it.
+    def has_view_permission(self, request, obj=None):
+        return request.user.has_perm("articles.view_article")
+
+    def _may_write(self, request, obj):
+        return self.admin_site._registry[Article].has_change_permission(request, obj)
+
+    def has_add_permission(self, request, obj=None):
+        return self._may_write(request, obj)
+
+    has_change_permission = has_delete_permission = has_add_permission
+
+
+@admin.register(Article)
+class ArticleAdmin(DeskAdmin):
+    form = ArticleForm
+    inlines = [BylineInline]
+    list_display = ["story", "state", "section", "by", "goes_out", "changed"]
+    list_display_links = None
+    list_filter = [
+        StandingFilter, SectionFilter, KindFilter, AuthorFilter, LanguageFilter, ("published_at", GoesOutFilter),
+        PictureFilter, MineFilter,
+    ]  # fmt: skip
+    ordering = ["-modified_at", "-id"]
+    search_fields = ["headline", "standfirst"]
+    search_placeholder = "Any word of the article"
+    add_label = "New article"
+    actions = [
+        "send_to_review", "publish", "take_down", "move_to_section", "add_tag", "set_comments_policy", "delete_selected",
+    ]  # fmt: skip
+    WRITING = ("", {"fields": ["kicker", "headline", "standfirst", "body"], "classes": ["desk-write"]})
+    FILING = [
+        ("Goes out", {"fields": ["published_at"], "classes": ["desk-side", "solo"]}),
+        (
+            "Filed under",
+            {"fields": ["category", "categories", "tags", "kind"], "classes": ["desk-side", "before-bylines"]},
+        ),
+        ("Lead picture", {"fields": ["lead_picture"], "classes": ["desk-side", "solo"]}),
+        ("Address and language", {"fields": ["slug", "language"], "classes": ["desk-side", "collapse"]}),
+        (
+            "Source and translation",
+            {
+                "fields": [
+                    "source_title", "source_author", "source_publisher", "source_url", "source_licence", "source_note",
+                    "original_language",
+                ],
+                "classes": ["desk-side", "collapse"],
+            },
+        ),
+        ("Comments", {"fields": ["comments_policy"], "classes": ["desk-side", "collapse", "solo"]}),
+        ("Updated and expires", {"fields": ["updated_at", "expires_at"], "classes": ["desk-side", "collapse"]}),
+    ]  # fmt: skip
+    fieldsets = [WRITING, *FILING]
+
+    # -- who may
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).viewable_by(request.user)
+
+    def get_object(self, request, object_id, from_field=None):
+        if request.method == "POST":
+            # Whoever presses a button second sees what the first has done.
+            try:
+                key = self.opts.pk.to_python(object_id)
+            except ValidationError:
+                return None
+            list(Article.objects.filter(pk=key).select_for_update(of=("self",)).values("pk"))
+        return super().get_object(request, object_id, from_field)
+
+    def has_change_permission(self, request, obj=None):
+        if not super().has_change_permission(request, obj) or obj is None:
+            return super().has_change_permission(request, obj)
+        if obj.pk is None:
+            return True
+        known = request.__dict__.setdefault("editable_articles", {})
+        if (key := (obj.pk, obj.status)) not in known:
+            known[key] = Article.objects.editable_by(request.user).filter(pk=obj.pk).exists()
+        return known[key]
+
+    def has_delete_permission(self, request, obj=None):
+        allowed = super().has_delete_permission(request, obj)
+        return allowed and (obj is None or (not obj.is_issued() and self.has_change_permission(request, obj)))
+
+    def get_readonly_fields(self, request, obj=None):
+        if obj is not None and obj.status == Status.PUBLISHED and not request.user.has_perm("articles.publish_article"):
+            return ["published_at", "expires_at"]
+        return []
+
+    def get_fieldsets(self, request, obj=None):
+        if obj is not None and not self.has_change_permission(request, obj):
+            return [("", {"fields": ["standfirst", "text"], "classes": ["desk-write"]}), *self.FILING]
+        return self.fieldsets
+
+    @admin.display(description="body")
+    def text(self, article):
+        return html.trusted(article.body)
+
+    # -- the form
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name == "category":
+            kwargs |= {"form_class": SectionField, "queryset": Category.objects.with_tree_fields(), "empty_label": "None"}
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        if db_field.name == "categories":
+            return db_field.formfield(
+                form_class=SectionsField,
+                queryset=Category.objects.with_tree_fields(),
+                widget=forms.CheckboxSelectMultiple,
+            )
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.user = request.user
+        form.step = self.step_pressed(request)
+        return form
+
+    def step_pressed(self, request):
+        """The step whose button was pressed, if this person may take it at all."""
+        pressed = [step for step in STEPS if step.button in request.POST]
+        if not pressed:
+            return None
+        if not pressed[0].is_open_to(request.user):
+            raise PermissionDenied
+        return pressed[0]
+
+    def get_formset_kwargs(self, request, obj, inline, prefix):
+        kwargs = super().get_formset_kwargs(request, obj, inline, prefix)
+        if request.method == "GET" and obj.pk is None and not request.user.has_perm("articles.edit_any_article"):
+            author = Author.objects.filter(user=request.user).first()
+            if author is not None:
+                kwargs["initial"] = [{"author": author.pk}]
+        return kwargs
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        article = obj or Article()
+        if obj is not None and not add:
+            # A form with errors has been written into `obj`; buttons and pills follow what is stored.
+            article = self.get_queryset(request).defer("body", "body_text").get(pk=obj.pk)
+        may_change = self.has_change_permission(request, None if add else obj)
+        open_steps = steps(article, request.user) if may_change else []
+        ahead = is_ahead(article.published_at)
+        primary = next(
+            (
+                step
+                for name in ("approve" if standing(article) == Standing.REVIEW else "", "publish", "send_to_review")
+                for step in open_steps
+                if step.name == name
+            ),
+            None,
+        )
+        context |= {
+            "article": article,
+            "standing": standing(article),
+            "primary_step": primary,
+            "other_steps": [
+                step for step in open_steps if step is not primary and (ahead or step.name != "publish_now")
+            ],
+            "goes_out_label": _moment(article.published_at) if ahead else "",
+            "may_change": may_change,
+            "problems": problems(context) if context.get("errors") else [],
+            "body_direction": context["adminform"].form.instance.direction,
+        }
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def get_view_on_site_url(self, obj=None):
+        return obj.get_absolute_url() if obj is not None and obj.pk and obj.is_public() else None
+
+    def save_model(self, request, obj, form, change):
+        if not change:
+            obj.created_by = request.user
+        if change and obj.status == Status.PUBLISHED and not obj.is_issued() and "published_at" in form.changed_data:
+            obj.first_published_at = obj.published_at  # nobody has seen the address yet, so it moves along
+        super().save_model(request, obj, form, change)
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        if form.step is not None:
+            form.step.run(form.instance)
+
+    def construct_change_message(self, request, form, formsets, add=False):
+        words = super().construct_change_message(request, form, formsets, add)
+        if form.step is None:
+            return words
+        done = form.step.done
+        if form.instance.is_scheduled:
+            done = f"Scheduled for {_moment(form.instance.published_at)}"
+        return f"{done}. {words}".strip()
+
+    def response_add(self, request, obj, post_url_continue=None):
+        response = super().response_add(request, obj, post_url_continue)
+        return self.after_step(request, obj) or response
+
+    def response_change(self, request, obj):
+        response = super().response_change(request, obj)
+        return self.after_step(request, obj) or response
+
+    def after_step(self, request, obj):
+        if self.step_pressed(request) is None:
+            return None
+        say_shortly(request, report(obj))
+        return HttpResponseRedirect(reverse("admin:articles_article_change", args=[quote(obj.pk)]))
+
+    def delete_view(self, request, object_id, extra_context=None):
+        article = self.get_object(request, unquote(object_id))
+        if article is not None and article.is_issued():
+            messages.error(request, "It has been public, so its address must keep answering. Take it down instead.")
+            return HttpResponseRedirect(reverse("admin:articles_article_change", args=[quote(article.pk)]))
+        return super().delete_view(request, object_id, extra_context)
+
+    # -- preview
+
+    def get_urls(self):
+        view = self.admin_site.admin_view
+        return [
+            path("clean/", view(self.clean_view), name="articles_article_clean"),
+            path("<path:object_id>/preview/", view(self.preview_view), name="articles_article_preview"),
+            *super().get_urls(),
+        ]
+
+    def clean_view(self, request):
+        """Return what a paste amounts to under the HTML policy; stores nothing."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        try:
+            return HttpResponse(html.clean(request.POST.get("html", "")), content_type="text/plain; charset=utf-8")
+        except ValueError as error:
+            return HttpResponseBadRequest(str(error), content_type="text/plain; charset=utf-8")
+
+    def preview_view(self, request, object_id):
+        return preview(request, self, object_id)
+
+    # -- the list
+
+    def get_changelist(self, request, **kwargs):
+        return ArticleChangeList
+
+    def get_search_results(self, request, queryset, search_term):
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        if request.path == reverse("admin:autocomplete"):
+            return super().get_search_results(request, queryset, search_term)
+        sources = ("source_title", "source_author", "source_publisher", "source_url", "source_licence", "source_note")
+        found = Q(pk__in=search.search(Article.objects.order_by(), term).values("pk"))
+        for field in ("headline", "kicker", "slug", *sources):
+            found |= Q(**{f"{field}__icontains": term})
+        found |= Q(pk__in=Byline.objects.filter(author__name__icontains=term).values("article"))
+        found |= Q(pk__in=ArticleTag.objects.filter(tag__name__icontains=term).values("content_object"))
+        return queryset.filter(found), False
+
+    def changelist_view(self, request, extra_context=None):
+        response = super().changelist_view(request, extra_context)
+        if getattr(response, "context_data", None) and "cl" in response.context_data:
+            response.context_data["views"] = self.saved_views(request)
+        return response
+
+    def saved_views(self, request):
+        """The tabs above the list; one query counts for all of them, from an index."""
+        now = timezone.now()
+        live = Q(status=Status.PUBLISHED, published_at__lte=now) & (Q(expires_at__isnull=True) | Q(expires_at__gt=now))
+        counts = self.get_queryset(request).aggregate(
+            all=Count("pk"),
+            draft=Count("pk", filter=Q(status=Status.DRAFT)),
+            review=Count("pk", filter=Q(status=Status.REVIEW)),
+            scheduled=Count("pk", filter=Q(status=Status.PUBLISHED, published_at__gt=now)),
+            live=Count("pk", filter=live),
+        )
+        counts["mine"] = Article.objects.of(request.user).count()
+        tabs = [
+            ("All", "", "all"),
+            ("Mine", "whose=mine", "mine"),
+            ("Drafts", "status=draft", "draft"),
+            ("In review", "status=review", "review"),
+            ("Scheduled", "status=scheduled", "scheduled"),
+            ("Live", "status=live", "live"),
+        ]
+        query = request.GET.urlencode()
+        return [
+            {"label": label, "url": f"?{where}", "count": counts[name], "is_current": query == where}
+            for label, where, name in tabs
+        ]
+
+    @admin.display(description="Story", ordering="headline")
+    def story(self, article):
+        return render_cell(
+            "story", article=article, url=reverse("admin:articles_article_change", args=[quote(article.pk)])
+        )
+
+    @admin.display(description="Status", ordering="status")
+    def state(self, article):
+        return render_cell("pill", standing=standing(article))
+
+    @admin.display(description="Section", ordering="category__name")
+    def section(self, article):
+        return article.category or "–"
+
+    @admin.display(description="By")
+    def by(self, article):
+        return ", ".join(byline.author.name for byline in article.writers) or "–"
+
+    @admin.display(description="Goes out", ordering="published_at")
+    def goes_out(self, article):
+        return render_cell("moment", moment=article.published_at)
+
+    @admin.display(description="Changed", ordering="modified_at")
+    def changed(self, article):
+        return render_cell("ago", moment=article.modified_at)
+
+    # -- many at once
+
+    def get_actions(self, request):
+        actions = super().get_actions(request)
+        for step in STEPS:
+            if step.name in actions and not step.is_open_to(request.user):
+                del actions[step.name]
+        if not request.user.has_perm("articles.edit_any_article"):
+            for name in ("move_to_section", "set_comments_policy"):
+                actions.pop(name, None)
+        return actions
+
+    def editable(self, request, queryset):
+        """Those of the chosen articles that this person may change, at most BULK; the rest is reported."""
+        chosen = queryset.count()
+        keys = list(
+            Article.objects.editable_by(request.user)
+            .filter(pk__in=queryset.order_by().values("pk"))
+            .order_by("pk")
+            .values_list("pk", flat=True)[: BULK + 1]
+        )
+        if len(keys) > BULK:
+            messages.error(request, f"That is more than {BULK} articles. Narrow the list and go on in parts.")
+            return Article.objects.none()
+        if len(keys) < chosen:
+            messages.warning(request, f"{_count(chosen - len(keys))} left alone: not yours to change.")
+        return Article.objects.filter(pk__in=keys).order_by("pk")
+
+    def take_step(self, request, queryset, name):
+        step = next(step for step in STEPS if step.name == name)
+        if not step.is_open_to(request.user):
+            raise PermissionDenied
+        done = 0
+        for key in self.editable(request, queryset).values_list("pk", flat=True):
+            with transaction.atomic():
+                article = Article.objects.select_for_update(of=("self",)).get(pk=key)
+                if not step.leads_from(article):
+                    refusal = f"It is {standing(article).label.lower()}."
+                else:
+                    try:
+                        step.run(article)
+                    except ValidationError as error:
+                        refusal = " ".join(error.messages)
+                    else:
+                        done += 1
+                        self.log_change(request, article, f"{step.done}.")
+                        continue
+            messages.error(request, f"“{article}” was left alone. {refusal}")
+        if done:
+            messages.success(request, f"{step.done}: {_count(done)}.")
+
+    @admin.action(description="Send to review", permissions=["change"])
+    def send_to_review(self, request, queryset):
+        self.take_step(request, queryset, "send_to_review")
+
+    @admin.action(description="Publish", permissions=["change"])
+    def publish(self, request, queryset):
+        self.take_step(request, queryset, "publish")
+
+    @admin.action(description="Take down", permissions=["change"])
+    def take_down(self, request, queryset):
+        self.take_step(request, queryset, "take_down")
+
+    @admin.action(description="Move to section…", permissions=["change"])
+    def move_to_section(self, request, queryset):
+        form = asked_form(request, MoveForm)
+        if not form.is_valid():
+            return ask(
+                request, self, queryset.for_cards(), form,
+                title="Move to another section", action="move_to_section", button="Move",
+            )  # fmt: skip
+        category = form.cleaned_data["category"]
+        for article in (moved := list(self.editable(request, queryset))):
+            article.category = category
+            article.save(update_fields=["category", "modified_at"])
+            self.log_change(request, article, f"Moved to {category}.")
+        messages.success(request, f"Moved to {category}: {_count(len(moved))}.")
+        return back(request)
+
+    @admin.action(description="Add tags…", permissions=["change"])
+    def add_tag(self, request, queryset):
+        form = asked_form(request, TagForm)
+        if not form.is_valid():
+            return ask(
+                request, self, queryset.for_cards(), form, title="Add tags", action="add_tag", button="Add tags"
+            )
+        names = form.cleaned_data["tags"]
+        for article in (tagged := list(self.editable(request, queryset))):
+            article.tags.add(*names)
+            self.log_change(request, article, f"Tagged {', '.join(names)}.")
+        messages.success(request, f"Tagged: {_count(len(tagged))}.")
+        return back(request)
+
+    @admin.action(description="Set comments…", permissions=["change"])
+    def set_comments_policy(self, request, queryset):
+        form = asked_form(request, CommentsPolicyForm)
+        if not form.is_valid():
+            return ask(
+                request, self, queryset.for_cards(), form,
+                title="Comments on these articles", action="set_comments_policy", button="Set",
+            )  # fmt: skip
+        policy = form.cleaned_data["comments_policy"]
+        for article in (changed := list(self.editable(request, queryset))):
+            article.comments_policy = policy
+            article.save(update_fields=["comments_policy", "modified_at"])
+            self.log_change(request, article, f"Comments: {article.get_comments_policy_display()}.")
+        messages.success(request, f"Comments set: {_count(len(changed))}.")
+        return back(request)
+
+    @admin.action(description="Delete…", permissions=["delete"])
+    def delete_selected(self, request, queryset):
+        issued = queryset.once_public()
+        if public := issued.count():
+            messages.error(request, f"{_count(public)} left alone: what has been public is taken down, not deleted.")
+        remaining = queryset.filter(~Exists(issued.filter(pk=OuterRef("pk"))))
+        return delete_selected(self, request, remaining) if remaining.exists() else None
+
+
+@never_cache
+@require_safe
+def preview(request, model_admin, object_id):
+    """Show the saved version as readers would get it, to those who may see the article at the desk."""
+    article = model_admin.get_object(request, unquote(object_id))
+    if article is None or not model_admin.has_view_permission(request, article):
+        raise PermissionDenied
+    article.slug = article.slug or article.free_slug(article.headline)
+    response = render(request, layout(article), {**article_context(request, article), "is_preview": True})
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def report(article):
+    """What a step has led to, in words, with what follows from it."""
+    words = {
+        Standing.DRAFT: "is a draft.",
+        Standing.REVIEW: "is in review.",
+        Standing.APPROVED: "is approved. It goes out once somebody publishes it.",
+        Standing.LIVE: "is live.",
+        Standing.EXPIRED: "is expired.",
+        Standing.WITHDRAWN: "is taken down. Its address says so from now on.",
+    }
+    now = standing(article)
+    if now == Standing.SCHEDULED:
+        return f"“{article}” goes out on {_moment(article.published_at)}."
+    return f"“{article}” {words[now]}"
+
+
+def problems(context):
+    """Every error of the form, each with the field to go to."""
+    found = []
+    form = context["adminform"].form
+    for message in form.non_field_errors():
+        found.append({"label": "", "target": "", "message": message})
+    for field in form:
+        for message in field.errors:
+            found.append({"label": field.label, "target": field.id_for_label or field.auto_id, "message": message})
+    for inline in context["inline_admin_formsets"]:
+        messages_of_all = [*inline.formset.non_form_errors()]
+        target = f"{inline.formset.prefix}-group"
+        for inline_form in inline.formset.forms:
+            messages_of_all += [message for errors in inline_form.errors.values() for message in errors]
+        found += [
+            {"label": inline.opts.verbose_name_plural.capitalize(), "target": target, "message": message}
+            for message in messages_of_all
+        ]
+    return found
+
+
+def _moment(moment):
+    local = timezone.localtime(moment)
+    return date_format(local, "l j F Y, H:i")
+
+
+def _count(number):
+    return f"{number} article" if number == 1 else f"{number} articles"

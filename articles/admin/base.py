@@ -1,0 +1,163 @@
+"""What every list and form of the desk has in common."""
+
+import json
+
+from django.contrib import admin, messages
+from django.contrib.admin import helpers
+from django.contrib.admin.models import LogEntry
+from django.contrib.admin.options import IS_POPUP_VAR
+from django.core.paginator import Paginator
+from django.db import IntegrityError, models
+from django.http import HttpResponseRedirect
+from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
+from django.utils.functional import cached_property
+from js_asset import Media
+
+from articles.widgets import BodyWidget, MomentField, MomentWidget
+from newsroom.fields import HTMLField
+
+COUNTED = 5000  # rows beyond this are not counted: a filter finds more than paging does
+
+
+class CappedPaginator(Paginator):
+    """Counts no further than COUNTED rows, so that a list costs the same however many there are."""
+
+    @cached_property
+    def count(self):
+        return self.object_list.order_by()[: COUNTED + 1].count()
+
+    @property
+    def is_capped(self):
+        return self.count > COUNTED
+
+
+class DeskAdmin(admin.ModelAdmin):
+    actions_on_top = True  # otherwise the stock template writes a style element, which the policy blocks
+    list_per_page = 50
+    paginator = CappedPaginator
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    formfield_overrides = {
+        models.DateTimeField: {"form_class": MomentField, "widget": MomentWidget},
+        HTMLField: {"widget": BodyWidget},
+    }
+    search_placeholder = "Search"
+    add_label = ""
+
+    @property
+    def media(self):
+        # Merging keeps this type, and with it the nonce that render_change_form() adds.
+        return Media() + super().media
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except IntegrityError:
+            # Somebody saved the same slug or name in between. Seen again, it is an error of the form.
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def render_change_form(self, request, context, *args, **kwargs):
+        context["media"] = Media.from_media(context["media"], nonce=request.csp_nonce)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def changelist_view(self, request, extra_context=None):
+        response = super().changelist_view(request, {"add_label": self.add_label, **(extra_context or {})})
+        if isinstance(response, TemplateResponse) and "cl" in (response.context_data or {}):
+            changelist = response.context_data["cl"]
+            response.context_data |= {
+                "chips": chips(changelist),
+                "search_placeholder": self.search_placeholder,
+                "is_capped": getattr(changelist.paginator, "is_capped", False),
+            }
+        return response
+
+    def construct_change_message(self, request, form, formsets, add=False):
+        changes = super().construct_change_message(request, form, formsets, add)
+        words = LogEntry(change_message=json.dumps(changes)).get_change_message() if changes else ""
+        return words if words != "No fields changed." else ""
+
+    def response_add(self, request, obj, post_url_continue=None):
+        response = super().response_add(request, obj, post_url_continue)
+        say_shortly(request, f"“{obj}” is saved.")
+        return response
+
+    def response_change(self, request, obj):
+        response = super().response_change(request, obj)
+        say_shortly(request, f"“{obj}” is saved.")
+        return response
+
+
+def say_shortly(request, words):
+    """Put `words` in the place of the admin's own long report, which is the last message; a popup has none."""
+    if IS_POPUP_VAR in request.POST:
+        return
+    for message in list(messages.get_messages(request))[:-1]:
+        messages.add_message(request, message.level, message.message, message.extra_tags)
+    messages.success(request, words)
+
+
+def chips(changelist):
+    """The filters of a list as menus: each with what is chosen, and where the other choices lead."""
+    for spec in changelist.filter_specs:
+        choices = list(spec.choices(changelist))
+        chosen = next((choice for choice in choices[1:] if choice["selected"]), None)
+        yield {
+            "title": str(spec.title)[:1].upper() + str(spec.title)[1:],
+            "choices": choices,
+            "chosen": chosen,
+            "clear": choices[0]["query_string"] if choices else "?",
+        }
+
+
+class Choice(admin.SimpleListFilter):
+    """A list filter whose `options` and `keep()` say everything."""
+
+    options = ()
+
+    def lookups(self, request, model_admin):
+        return self.options
+
+    def queryset(self, request, queryset):
+        # A value that is not among the options comes from a hand-written address, and filters nothing.
+        if self.value() in {str(value) for value, _ in self.lookup_choices}:
+            return self.keep(request, queryset, self.value())
+        return queryset
+
+    def keep(self, request, queryset, value):
+        raise NotImplementedError
+
+
+def render_cell(template, **context):
+    return render_to_string(f"desk/cells/{template}.html", context)
+
+
+def ask(request, model_admin, queryset, form, *, title, action, button, note=""):
+    """Return the page that asks for what a bulk action still needs; it works without JavaScript."""
+    return TemplateResponse(
+        request,
+        "desk/ask.html",
+        {
+            **model_admin.admin_site.each_context(request),
+            "title": title,
+            "opts": model_admin.opts,
+            "queryset": queryset,
+            "form": form,
+            "action": action,
+            "button": button,
+            "note": note,
+            "action_checkbox_name": helpers.ACTION_CHECKBOX_NAME,
+            "media": form.media,
+        },
+    )
+
+
+def asked_form(request, form_class, **kwargs):
+    """Return the form of ask(), bound once its own page has sent it."""
+    form = form_class(request.POST if "asked" in request.POST else None, **kwargs)
+    form.label_suffix = ""
+    return form
+
+
+def back(request):
+    return HttpResponseRedirect(request.get_full_path())

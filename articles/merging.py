@@ -1,0 +1,49 @@
+"""Make one tag or author of several. Every old address leads to the one that stays."""
+
+from django.db import transaction
+
+from articles.models import ArticleTag, Author, Byline, FormerAddress, Tag
+
+
+@transaction.atomic
+def merge_tags(target: Tag, others) -> int:
+    """Tag with `target` whatever was tagged with `others`, and remove those. Returns how many articles changed."""
+    changed = 0
+    for other in others:
+        tagged = ArticleTag.objects.filter(tag=other)
+        changed += (
+            tagged.exclude(content_object__in=ArticleTag.objects.filter(tag=target).values("content_object"))
+        ).update(tag=target)
+        _leave_address(other, target)
+        other.delete()
+    return changed
+
+
+@transaction.atomic
+def merge_authors(target: Author, others) -> int:
+    """Put `target` in the place of `others` in every byline, and remove those. Returns how many bylines changed.
+
+    What the target lacks, as a login or a portrait, is taken from the others, first come, first kept.
+    """
+    changed = 0
+    for other in others:
+        for role in Byline.Role.values:
+            named = Byline.objects.filter(author=target, role=role).values("article")
+            changed += Byline.objects.filter(author=other, role=role).exclude(article__in=named).update(author=target)
+        Byline.objects.filter(author=other).delete()  # the target is named there in the same role
+        _leave_address(other, target)
+        user, other.user = other.user, None
+        Author.objects.filter(pk=other.pk).update(user=None)
+        for name in ("role", "bio", "email", "website", "links", "picture"):
+            if not getattr(target, name):
+                setattr(target, name, getattr(other, name))
+        target.user = target.user or user
+        target.save()
+        other.delete()
+    return changed
+
+
+def _leave_address(other, target):
+    kind = target._meta.model_name
+    FormerAddress.objects.filter(**{kind: other}).update(**{kind: target})
+    FormerAddress.remember(other.get_absolute_url(), **{kind: target})

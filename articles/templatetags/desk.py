@@ -1,0 +1,38 @@
+"""Time in the desk's words."""
+
+from django import template
+from django.utils import timezone
+from django.utils.formats import date_format
+
+register = template.Library()
+
+
+@register.filter
+def day_and_time(moment):
+    """“Today 18:00”, “Yesterday 07:00”, “12 March 18:00”, “12 March 2024”."""
+    local, now = timezone.localtime(moment), timezone.localtime()
+    days = (local.date() - now.date()).days
+    if days in (-1, 0, 1):
+        return f"{('Today', 'Tomorrow', 'Yesterday')[days]} {local:%H:%M}"
+    if local.year == now.year:
+        return f"{date_format(local, 'j F')} {local:%H:%M}"
+    return date_format(local, "j F Y")
+
+
+@register.filter
+def ago(moment):
+    """“Just now”, “12 min ago”, “3 h ago”, “Yesterday”, “Tuesday”, “12 March”."""
+    local, now = timezone.localtime(moment), timezone.localtime()
+    minutes = int((now - local).total_seconds() // 60)
+    days = (now.date() - local.date()).days
+    if minutes < 1:
+        return "Just now"
+    if minutes < 60:
+        return f"{minutes} min ago"
+    if minutes < 6 * 60 or days == 0:
+        return f"{minutes // 60} h ago"
+    if days == 1:
+        return "Yesterday"
+    if days < 7:
+        return date_format(local, "l")
+    return date_format(local, "j F" if local.year == now.year else "j F Y")

@@ -1,0 +1,136 @@
+"""The desk's form controls. Each works as plain HTML first; static/desk/ and static/editor/ add to it."""
+
+import json
+from datetime import datetime
+
+from django import forms
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.urls import reverse
+from django.utils import timezone
+from django_prose_editor.widgets import AdminProseEditorWidget, prose_editor_admin_media
+from js_asset import Media
+
+from articles.models.picture import Picture
+from articles.models.tag import Tag
+
+MAX_ROW_ID = 2**63 - 1
+
+
+class BodyWidget(AdminProseEditorWidget):
+    """The editor of static/editor/newsroom.js; without JavaScript, a textarea of HTML."""
+
+    @property
+    def media(self):
+        return prose_editor_admin_media + Media(
+            css={"all": ["editor/newsroom.css"]}, js=[forms.Script("editor/newsroom.js", type="module")]
+        )
+
+    def get_context(self, name, value, attrs):
+        context = forms.Textarea.get_context(self, name, value, attrs)
+        config = {**self.get_config(), "pictures": reverse("admin:articles_picture_choose")}
+        context["widget"]["attrs"] |= {
+            "data-body-editor": json.dumps(config),
+            "data-clean": reverse("admin:articles_article_clean"),
+        }
+        return context
+
+
+class MomentWidget(forms.SplitDateTimeWidget):
+    """A date and a time in the browser's own controls, and the moment in words below."""
+
+    template_name = "desk/widgets/moment.html"
+
+    def __init__(self, attrs=None):
+        super().__init__(attrs, date_format="%Y-%m-%d", time_format="%H:%M:%S")
+        self.widgets[0].input_type, self.widgets[1].input_type = "date", "time"
+
+    def decompress(self, value):
+        # The address of an add form may prefill a field with anything.
+        return super().decompress(value if isinstance(value, datetime) else None)
+
+    def get_context(self, name, value, attrs):
+        context = super().get_context(name, value, attrs)
+        date_widget, time_widget = context["widget"]["subwidgets"]
+        date_widget["attrs"]["aria-label"], time_widget["attrs"]["aria-label"] = "Date", "Time"
+        if time_widget["value"] and time_widget["value"].endswith(":00") and time_widget["value"].count(":") == 2:
+            time_widget["value"] = time_widget["value"][:-3]
+        context["widget"]["moment"] = value if isinstance(value, datetime) else None
+        context["widget"]["zone"] = timezone.get_current_timezone_name()
+        return context
+
+
+class MomentField(forms.SplitDateTimeField):
+    widget = MomentWidget
+
+    def compress(self, data_list):
+        if data_list and data_list[0] and not data_list[1]:
+            raise forms.ValidationError("Give a time with the date.", code="invalid_time")
+        if data_list and data_list[1] and not data_list[0]:
+            raise forms.ValidationError("Give a date with the time.", code="invalid_date")
+        return super().compress(data_list)
+
+
+class PictureWidget(forms.TextInput):
+    """A picture's number with the picture shown, and buttons that choose from the library or upload a new one."""
+
+    template_name = "desk/widgets/picture.html"
+
+    def get_context(self, name, value, attrs):
+        context = super().get_context(name, value, attrs)
+        number = str(value or "")
+        is_number = number.isascii() and number.isdecimal() and int(number) <= MAX_ROW_ID
+        context["widget"] |= {
+            "picture": Picture.objects.filter(pk=number).first() if is_number else None,
+            "choose_url": reverse("admin:articles_picture_choose"),
+            "add_url": reverse("admin:articles_picture_add"),
+            "card_url": reverse("admin:articles_picture_card", args=[0]),
+        }
+        return context
+
+
+class TagsWidget(forms.TextInput):
+    """Names with commas between; enhanced into chips with suggestions."""
+
+    template_name = "desk/widgets/tags.html"
+
+    def format_value(self, value):
+        return value if value is None or isinstance(value, str) else ", ".join(tag.name for tag in value)
+
+    def get_context(self, name, value, attrs):
+        context = super().get_context(name, value, attrs)
+        context["widget"]["attrs"]["data-suggestions"] = (
+            reverse("admin:autocomplete") + "?app_label=articles&model_name=articletag&field_name=tag&term="
+        )
+        return context
+
+
+class TagsField(forms.CharField):
+    """The names of tags, separated by commas; a name nobody used yet becomes a tag."""
+
+    widget = TagsWidget
+
+    def clean(self, value):
+        names = {}
+        for name in super().clean(value).split(","):
+            if name := " ".join(name.split()):
+                names.setdefault(name.casefold(), name)
+        longest = Tag._meta.get_field("name").max_length
+        for name in names.values():
+            if len(name) > longest:
+                raise forms.ValidationError(f"“{name[:40]}…” is too long for a tag: at most {longest} characters.")
+        return list(names.values())
+
+    def has_changed(self, initial, data):
+        names = {name.strip().casefold() for name in (data or "").split(",")} - {""}
+        return names != {tag.name.casefold() for tag in initial or []}
+
+
+class SearchableSelect(AutocompleteSelect):
+    """The admin's autocomplete; without JavaScript, the number of the row can be given instead."""
+
+    template_name = "desk/widgets/searchable.html"
+
+    def get_context(self, name, value, attrs):
+        context = super().get_context(name, value, attrs)
+        context["widget"]["number"] = "" if value is None else value
+        return context

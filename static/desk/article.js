@@ -1,0 +1,123 @@
+// The article form: fields that grow, words counted, the publish button that says when, bylines in order.
+
+const form = document.getElementById("article_form")
+const body = document.getElementById("id_body")
+
+const grow = (field) => {
+  field.style.height = "auto"
+  field.style.height = `${field.scrollHeight + 2}px`
+}
+for (const field of document.querySelectorAll("#id_headline, #id_standfirst")) {
+  field.addEventListener("input", () => grow(field))
+  addEventListener("resize", () => grow(field))
+  grow(field)
+}
+document.fonts?.ready.then(() => document.querySelectorAll("#id_headline, #id_standfirst").forEach(grow))
+
+const order = ["id_kicker", "id_headline", "id_standfirst"]
+for (const [index, id] of order.entries()) {
+  document.getElementById(id)?.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.isComposing || (id === "id_standfirst" && event.shiftKey)) return
+    event.preventDefault()
+    const next = document.getElementById(order[index + 1])
+    if (next) next.focus()
+    else body?.dispatchEvent(new Event("body:focus"))
+  })
+}
+
+// Words, as they will be counted.
+const words = document.querySelector("[data-words]")
+let counting
+body?.addEventListener("input", () => {
+  clearTimeout(counting)
+  counting = setTimeout(() => {
+    const text = new DOMParser().parseFromString(body.value.replaceAll("<", " <"), "text/html").body.textContent
+    const count = text.split(/\s+/).filter(Boolean).length
+    words.textContent = `${count} word${count === 1 ? "" : "s"}, ${Math.max(1, Math.round(count / 220))} min`
+  }, 300)
+})
+
+// "Publish" becomes "Schedule for …" once the date lies ahead.
+const goesOut = form?.querySelector(".field-published_at [data-moment]")
+const [date, time] = goesOut?.querySelectorAll("input") ?? []
+const clock = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", timeZone: "UTC" })
+goesOut?.addEventListener("moment:change", ({ detail }) => {
+  for (const button of form.querySelectorAll("[data-step='publish']")) {
+    button.textContent = detail.minutes > 0 && detail.hasTime ? `Schedule for ${clock.format(Date.parse(`${date.value}T${time.value}Z`))}` : "Publish"
+  }
+})
+goesOut?.addEventListener("input", () => {
+  if (!date.value) for (const button of form.querySelectorAll("[data-step='publish']")) button.textContent = "Publish"
+  if (date.value && !time.value) time.value = "09:00"
+})
+goesOut?.dispatchEvent(new Event("input"))
+
+// The direction of the text follows its language.
+const RTL = ["ar", "fa", "he", "ur"]
+document.getElementById("id_language")?.addEventListener("change", ({ target }) => {
+  const direction = RTL.includes(target.value) ? "rtl" : "ltr"
+  for (const id of ["id_kicker", "id_headline", "id_standfirst", "id_body"]) {
+    const field = document.getElementById(id)
+    if (field) Object.assign(field, { dir: direction, lang: target.value })
+  }
+  body?.dispatchEvent(new CustomEvent("body:language", { detail: { direction, language: target.value } }))
+})
+
+// A problem's link opens what hides its field.
+const problems = document.getElementById("problems")
+problems?.focus()
+problems?.addEventListener("click", (event) => {
+  const target = document.querySelector(event.target.closest("a")?.getAttribute("href") ?? "none")
+  if (!target) return
+  event.preventDefault()
+  target.closest("details")?.setAttribute("open", "")
+  target.scrollIntoView({ block: "center" })
+  if (target === body) body.dispatchEvent(new Event("body:focus"))
+  else (target.matches("input:not([type=hidden]), textarea, select") ? target : target.parentElement.querySelector("input:not([type=hidden]), select, a, button"))?.focus()
+})
+for (const hidden of document.querySelectorAll("fieldset details .errors, fieldset details .errorlist")) hidden.closest("details").open = true
+
+// Unsaved text is not left by accident.
+let isChanged = false
+form?.addEventListener("input", () => { isChanged = true })
+form?.addEventListener("submit", () => { isChanged = false })
+addEventListener("beforeunload", (event) => isChanged && event.preventDefault())
+
+// Bylines: buttons in place of the number, and a new one comes last.
+const group = document.getElementById("bylines-group")
+if (group) {
+  const rows = () => [...group.querySelectorAll(".byline:not(.empty-form)")]
+  const number = () => rows().forEach((row, index) => {
+    const field = row.querySelector("[name$='-position']")
+    const author = row.querySelector("[name$='-author']")
+    if (field && author?.value) field.value = index
+  })
+  const equip = (row) => {
+    const field = row.querySelector("[name$='-position']")
+    if (!field || row.querySelector(".order")) return
+    field.hidden = true
+    const box = document.createElement("span")
+    box.className = "order"
+    for (const [label, symbol, step] of [["Move up", "↑", -1], ["Move down", "↓", 1]]) {
+      const button = document.createElement("button")
+      button.type = "button"
+      button.textContent = symbol
+      button.setAttribute("aria-label", label)
+      button.addEventListener("click", () => {
+        const all = rows()
+        const other = all[all.indexOf(row) + step]
+        if (!other) return
+        if (step < 0) other.before(row)
+        else other.after(row)
+        number()
+        isChanged = true
+        button.focus()
+      })
+      box.append(button)
+    }
+    field.after(box)
+  }
+  rows().forEach(equip)
+  document.addEventListener("formset:added", ({ target }) => equip(target))
+  form.addEventListener("submit", number)
+}

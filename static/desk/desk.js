@@ -1,0 +1,236 @@
+// What every page of the desk has: menus that close, one key for the search, chips for tags, pictures in forms.
+
+const inField = (element) => element.closest("input, textarea, select, [contenteditable='true']")
+
+document.addEventListener("click", ({ target }) => {
+  for (const menu of document.querySelectorAll("details.desk-menu[open]")) {
+    if (!menu.contains(target)) menu.open = false
+  }
+})
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") {
+    const menu = document.activeElement?.closest("details.desk-menu[open]")
+    if (menu) {
+      menu.open = false
+      menu.querySelector("summary").focus()
+    }
+  }
+  if (event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey && !event.isComposing && !inField(event.target)) {
+    const search = document.getElementById("searchbar") ?? document.getElementById("desk-search")
+    if (search) {
+      event.preventDefault()
+      search.focus()
+    }
+  }
+})
+
+// "Everything else" stays open where its page is shown.
+const everything = document.querySelector("#nav-sidebar .everything")
+if (everything?.querySelector("[aria-current='page']")) everything.open = true
+
+// -- tags
+
+function chips(input) {
+  input.autocomplete = "off"
+  const box = document.createElement("div")
+  box.className = "tag-box"
+  const chosen = document.createElement("ul")
+  chosen.className = "tag-chips"
+  const field = document.createElement("input")
+  field.type = "text"
+  field.maxLength = 100
+  field.placeholder = "Add…"
+  field.autocomplete = "off"
+  const list = document.createElement("ul")
+  list.className = "tag-suggestions"
+  list.id = `${input.id}_suggestions`
+  list.setAttribute("role", "listbox")
+  list.hidden = true
+  const label = input.labels[0]
+  for (const [name, value] of Object.entries({
+    role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": list.id,
+    "aria-label": label?.textContent.trim() ?? "Tags",
+  })) field.setAttribute(name, value)
+  list.setAttribute("aria-label", "Suggestions")
+  field.id = `${input.id}_field`
+  if (label) label.htmlFor = field.id
+  box.append(chosen, field, list)
+  input.after(box)
+  input.hidden = true
+
+  let names = input.value.split(",").map((name) => name.trim()).filter(Boolean)
+  let marked = -1
+  let asked = 0
+
+  const close = () => {
+    list.hidden = true
+    marked = -1
+    field.setAttribute("aria-expanded", "false")
+    field.removeAttribute("aria-activedescendant")
+  }
+  const write = () => {
+    input.value = names.join(", ")
+    chosen.replaceChildren(
+      ...names.map((name) => {
+        const item = document.createElement("li")
+        const remove = document.createElement("button")
+        item.textContent = name
+        remove.type = "button"
+        remove.textContent = "×"
+        remove.setAttribute("aria-label", `Remove ${name}`)
+        remove.addEventListener("click", () => {
+          names = names.filter((other) => other !== name)
+          write()
+          field.focus()
+        })
+        item.append(remove)
+        return item
+      }),
+    )
+  }
+  const add = (name) => {
+    const clean = name.replaceAll(",", " ").trim()
+    if (clean && !names.some((other) => other.toLowerCase() === clean.toLowerCase())) names.push(clean)
+    field.value = ""
+    close()
+    write()
+  }
+  const mark = (step) => {
+    const options = [...list.children]
+    if (!options.length) return
+    marked = (marked + step + options.length) % options.length
+    options.forEach((option, index) => option.setAttribute("aria-selected", String(index === marked)))
+    field.setAttribute("aria-activedescendant", options[marked].id)
+    options[marked].scrollIntoView({ block: "nearest" })
+  }
+  const suggest = async () => {
+    const term = field.value.trim()
+    const turn = ++asked
+    if (!term) return close()
+    const response = await fetch(input.dataset.suggestions + encodeURIComponent(term)).catch(() => null)
+    if (!response?.ok || turn !== asked) return
+    const { results } = await response.json()
+    const found = results.map(({ text }) => text).filter((name) => !names.includes(name))
+    const isNew = !results.some(({ text }) => text.toLowerCase() === term.toLowerCase())
+    const options = [...found.map((name) => [name, name]), ...(isNew ? [[term, `New tag “${term}”`]] : [])]
+    list.replaceChildren(
+      ...options.map(([name, text], index) => {
+        const option = document.createElement("li")
+        option.id = `${list.id}_${index}`
+        option.textContent = text
+        option.setAttribute("role", "option")
+        option.setAttribute("aria-selected", "false")
+        option.addEventListener("mousedown", (event) => {
+          event.preventDefault()
+          add(name)
+        })
+        option.dataset.name = name
+        return option
+      }),
+    )
+    marked = -1
+    list.hidden = !options.length
+    field.setAttribute("aria-expanded", String(!list.hidden))
+  }
+  let waiting
+  field.addEventListener("input", () => {
+    if (field.value.includes(",")) return add(field.value)
+    clearTimeout(waiting)
+    waiting = setTimeout(suggest, 150)
+  })
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault()
+      mark(event.key === "ArrowDown" ? 1 : -1)
+    } else if (event.key === "Enter" && (field.value.trim() || marked >= 0)) {
+      event.preventDefault()
+      add(marked >= 0 ? list.children[marked].dataset.name : field.value)
+    } else if (event.key === "Backspace" && !field.value && names.length) {
+      names.pop()
+      write()
+    } else if (event.key === "Escape" && !list.hidden) {
+      event.stopPropagation()
+      close()
+    }
+  })
+  field.addEventListener("blur", () => {
+    if (field.value.trim()) add(field.value)
+    close()
+  })
+  box.addEventListener("click", ({ target }) => target === box && field.focus())
+  write()
+}
+
+for (const input of document.querySelectorAll("[data-suggestions]")) chips(input)
+
+// -- the picture of a form
+
+for (const box of document.querySelectorAll("[data-picture-field]")) {
+  const input = box.querySelector("input")
+  const shown = box.querySelector(".picture-shown")
+  const remove = box.querySelector("[data-remove-picture]")
+  const show = async () => {
+    remove.hidden = !input.value
+    const response = input.value && (await fetch(box.dataset.card.replace("/0/", `/${input.value}/`)).catch(() => null))
+    shown.hidden = !response?.ok
+    if (!response?.ok) return
+    const card = await response.json()
+    shown.querySelector("img").src = card.url
+    shown.querySelector("strong").textContent = card.title
+    shown.querySelector(".quiet").textContent = card.size
+    shown.querySelector("[data-no-credit]").hidden = Boolean(card.credit)
+  }
+  box.classList.add("enhanced")
+  input.type = "hidden"
+  remove.hidden = !input.value
+  remove.addEventListener("click", () => {
+    input.value = ""
+    show()
+  })
+  // The admin's windows report through jQuery, whose events no listener of the platform hears.
+  window.django?.jQuery(input).on("change", show)
+}
+
+// -- dates in words
+
+const day = new Intl.DateTimeFormat("en-GB", { weekday: "long", day: "numeric", month: "long", year: "numeric", timeZone: "UTC" })
+
+function zoneOffset(moment, timeZone) {
+  const parts = Object.fromEntries(
+    new Intl.DateTimeFormat("en-GB", { timeZone, hourCycle: "h23", year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit" })
+      .formatToParts(moment).map(({ type, value }) => [type, value]),
+  )
+  return Date.UTC(parts.year, parts.month - 1, parts.day, parts.hour, parts.minute) - Math.floor(moment / 60000) * 60000
+}
+
+function distance(minutes) {
+  const ahead = minutes >= 0
+  const all = Math.abs(minutes)
+  const words = all < 60 ? `${all} min` : all < 48 * 60 ? `${Math.floor(all / 60)} h ${all % 60} min` : `${Math.round(all / 1440)} days`
+  return ahead ? `in ${words}` : `${words} ago`
+}
+
+for (const box of document.querySelectorAll("[data-moment]")) {
+  const [date, time] = box.querySelectorAll("input")
+  const words = box.parentElement.querySelector(".moment-words")
+  const zone = box.dataset.zone
+  const say = () => {
+    const wall = Date.parse(`${date.value}T${time.value || "00:00"}Z`)
+    if (!date.value || Number.isNaN(wall)) {
+      words.textContent = `${zone} time.`
+      return
+    }
+    let offset = 0
+    try {
+      offset = zoneOffset(wall, zone)
+    } catch {
+      return
+    }
+    const minutes = Math.round((wall - offset - Date.now()) / 60000)
+    words.textContent = `${day.format(wall)}${time.value ? `, ${distance(minutes)}` : ""}. ${zone} time.`
+    box.dispatchEvent(new CustomEvent("moment:change", { bubbles: true, detail: { minutes, hasTime: Boolean(time.value) } }))
+  }
+  box.addEventListener("input", say)
+  say()
+}
