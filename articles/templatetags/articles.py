@@ -2,6 +2,8 @@ from django import template
 from django.utils.html import format_html
 from django.forms.utils import flatatt
 
+from articles.languages import Language
+
 register = template.Library()
 
 
@@ -31,3 +33,9 @@ def picture(picture, sizes="100vw", eager=False, alt=None, **attributes):
         **({"fetchpriority": "high"} if eager else {"loading": "lazy"}),
     }
     return format_html("<img{}>", flatatt({name: value for name, value in attributes.items() if value is not None}))
+
+
+@register.filter
+def language_in_english(code):
+    """Turn "es" into "Spanish": the label's second half, or the whole where it has one half."""
+    return Language(code).label.rpartition("(")[2].rstrip(")")
