@@ -1,6 +1,6 @@
 from django import template
-from django.utils.html import format_html
 from django.forms.utils import flatatt
+from django.utils.html import format_html
 
 from articles.languages import Language
 
