@@ -3,6 +3,7 @@ export function attach(embed) {
   const link = embed.querySelector("a")
   const offer = document.createElement("p")
   offer.className = "embed__load"
+  offer.lang = "en"
   const button = document.createElement("button")
   button.type = "button"
   button.className = "button button--line"
@@ -10,15 +11,15 @@ export function attach(embed) {
   const words = document.createElement("span")
   words.textContent = `Loads a player from ${new URL(embed.dataset.embedSrc).hostname}.`
   offer.append(button, words)
-  offer.lang = "en"
   embed.append(offer)
   button.addEventListener("click", () => {
     const player = document.createElement("iframe")
     player.src = embed.dataset.embedSrc
-    player.title = link.textContent
+    player.title = embed.dataset.embedTitle
     player.allow = "fullscreen; picture-in-picture; encrypted-media"
     player.allowFullscreen = true
-    embed.replaceChildren(player)
+    link.before(player)
+    offer.remove()
     player.focus()
   })
 }
