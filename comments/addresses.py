@@ -18,14 +18,16 @@ def addresses_in(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _trimmed(address):
+    # A bracket belongs to the address where it was opened there, as in many an encyclopaedia's.
+    unopened = {closing: address.count(closing) - address.count(opening) for closing, opening in _PAIRS.items()}
     end = len(address)
     while end:
         last = address[end - 1]
-        # A bracket belongs to the address where it was opened there, as in many an encyclopaedia's.
-        if last in _PAIRS and address.count(last, 0, end) > address.count(_PAIRS[last], 0, end) or last in _AFTER:
-            end -= 1
-        else:
+        if unopened.get(last, 0) > 0:
+            unopened[last] -= 1
+        elif last not in _AFTER:
             break
+        end -= 1
     return address[:end]
 
 

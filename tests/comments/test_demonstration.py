@@ -28,7 +28,9 @@ def test_fills_a_newsroom_and_a_second_time_changes_nothing(sign_in, client):
     assert Category.objects.filter(parent=None).count() == 8
     assert Author.objects.count() == 12
     assert Tag.objects.count() >= 25
-    assert Picture.objects.exclude(credit="").exclude(licence="").exclude(alt="").count() == Picture.objects.count() >= 24
+    assert (
+        Picture.objects.exclude(credit="").exclude(licence="").exclude(alt="").count() == Picture.objects.count() >= 24
+    )
     assert Comment.objects.waiting().count() >= 20
     assert Comment.objects.visible().count() >= 80
     passwords = json.loads(sign_in.read_text())

@@ -1,0 +1,59 @@
+from datetime import UTC, datetime
+
+import pytest
+from django.test import RequestFactory
+
+from comments.models import Comment
+from comments.moderation import POSTS_PER_SENDER
+from comments.senders import sender
+
+
+def who(address="203.0.113.9", forwarded=None):
+    extra = {"HTTP_X_FORWARDED_FOR": forwarded} if forwarded else {}
+    return sender(RequestFactory().get("/", REMOTE_ADDR=address, **extra))
+
+
+def test_never_holds_the_address():
+    assert "203.0.113.9" not in who()
+    assert who() == who() != who("203.0.113.10")
+
+
+def test_changes_with_the_day(monkeypatch):
+    today = who()
+    monkeypatch.setattr("comments.senders.timezone.now", lambda: datetime(2031, 5, 6, tzinfo=UTC))
+    assert who() != today
+
+
+def test_takes_one_network_of_the_new_internet_for_one_sender():
+    assert who("2001:db8:1:2:aaaa::1") == who("2001:db8:1:2:bbbb::2") != who("2001:db8:1:3::1")
+
+
+def test_believes_no_stranger_about_where_a_request_came_from():
+    assert who(forwarded="198.51.100.7") == who()
+
+
+def test_believes_the_proxies_of_the_settings(settings):
+    settings.TRUSTED_PROXIES = ["10.0.0.0/8"]
+    assert who("10.1.2.3", "198.51.100.7") == who("198.51.100.7")
+    assert who("10.1.2.3", "198.51.100.7, 10.9.9.9") == who("198.51.100.7")
+    assert who("10.1.2.3", "192.0.2.1, 198.51.100.7") == who(
+        "198.51.100.7"
+    )  # what the reader wrote in front counts not
+
+
+@pytest.mark.parametrize("rubbish", ["", "unknown", "1.2.3", "<script>", ", ,"])
+def test_copes_with_addresses_that_are_none(settings, rubbish):
+    settings.TRUSTED_PROXIES = ["10.0.0.0/8"]
+    assert who("10.1.2.3", rubbish or None) == who("10.1.2.3")
+    assert sender(RequestFactory().get("/", REMOTE_ADDR=rubbish)) == ""
+
+
+@pytest.mark.django_db
+def test_asks_for_patience_after_many_comments(write, article):
+    for _ in range(POSTS_PER_SENDER):
+        assert write(article).status_code == 303
+    response = write(article, body="One more, kept in the form")
+    assert response.status_code == 429
+    assert response["Retry-After"] == "600"
+    assert b"One more, kept in the form" in response.content
+    assert Comment.objects.count() == POSTS_PER_SENDER
