@@ -23,11 +23,16 @@ def former_addresses(get_response):
 
     def middleware(request):
         response = get_response(request)
-        if response.status_code != 404 or request.method not in ("GET", "HEAD"):
+        if request.method not in ("GET", "HEAD") or not (response.status_code == 404 or is_old_number(request)):
             return response
         return answer_for_former(request) or response
 
     return middleware
+
+
+def is_old_number(request):
+    """Whether the front page was asked for a story by its number in WordPress, as in /?p=12."""
+    return request.path == "/" and not request.GET.keys().isdisjoint({"p", "page_id"})
 
 
 def answer_for_former(request):
