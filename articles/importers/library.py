@@ -18,6 +18,7 @@ class Attachment:
     caption: str = ""
     parent: str = "0"
     order: str = "0"
+    page: str = ""
 
     @property
     def is_picture(self):
@@ -53,9 +54,10 @@ class Library:
             PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;
             CREATE TABLE attachment (
                 number TEXT PRIMARY KEY, key TEXT, url TEXT, alt TEXT, caption TEXT, parent TEXT, position INTEGER,
-                picture INTEGER
+                page TEXT, picture INTEGER
             );
             CREATE INDEX attachment_key ON attachment (key);
+            CREATE INDEX attachment_page ON attachment (page);
             CREATE INDEX attachment_parent ON attachment (parent, position);
             CREATE TABLE file (name TEXT, path TEXT);
             CREATE INDEX file_name ON file (name);
@@ -70,10 +72,10 @@ class Library:
     def add(self, attachment: Attachment, picture: int | None) -> None:
         position = int(attachment.order) if attachment.order.lstrip("-").isdecimal() else 0
         self.database.execute(
-            "INSERT OR REPLACE INTO attachment VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO attachment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 attachment.number, url_key(attachment.url), attachment.url, attachment.alt, attachment.caption,
-                attachment.parent, max(-(2**31), min(position, 2**31)), picture,
+                attachment.parent, max(-(2**31), min(position, 2**31)), attachment.page, picture,
             ),
         )  # fmt: skip
 
@@ -88,6 +90,10 @@ class Library:
         if found and _stem(found[0].url) == _stem(url):
             return found
         return None, None
+
+    def has_page(self, url: str) -> bool:
+        """Whether an address is that of WordPress's page about one of the attachments."""
+        return self._one("page = ?", url) is not None
 
     def picture_key(self, number: str) -> int | None:
         found = self._one("number = ?", number)
@@ -105,10 +111,10 @@ class Library:
         return next(self._all(condition, *values), None)
 
     def _all(self, condition, *values):
-        columns = "number, url, alt, caption, parent, position, picture"
+        columns = "number, url, alt, caption, parent, position, page, picture"
         rows = self.database.execute(f"SELECT {columns} FROM attachment WHERE {condition}", values)  # noqa: S608
-        for number, url, alt, caption, parent, position, picture in rows:
-            yield Attachment(number, url, alt, caption, parent, str(position)), picture
+        for *texts, position, page, picture in rows:
+            yield Attachment(*texts, str(position), page), picture
 
     def file(self, url: str) -> Path | None:
         """Return the file of an attachment: at its path below the uploads, else the only one of its name."""

@@ -364,6 +364,7 @@ class WordPressImport:
         attachment = Attachment(
             number=record.number, url=record.attachment_url, alt=plain(record.meta.get("_wp_attachment_image_alt", "")),
             caption=plain(record.excerpt), parent=record.parent, order=record.order,
+            page=record.link,
         )  # fmt: skip
         picture = self._attempt("picture", record.number, title, self._keep_picture, record, attachment, title)
         self.library.add(attachment, picture and picture.pk)
@@ -689,6 +690,9 @@ class Surroundings:
             Attached(found.url, found.number, found.alt, found.caption)
             for found in self.importer.library.gallery(numbers, self.record.number)
         ]
+
+    def is_picture_page(self, url):
+        return self.importer.library.has_page(url)
 
     def footnote(self, name):
         try:

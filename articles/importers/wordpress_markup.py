@@ -67,6 +67,8 @@ class Surroundings(Protocol):
 
     def gallery(self, numbers: list[str] | None) -> list["Attached"]: ...
 
+    def is_picture_page(self, url: str) -> bool: ...
+
     def footnote(self, name: str) -> str: ...
 
 
@@ -221,14 +223,23 @@ class Figure:
     alt: str
     picture: object = None
     caption: str = ""
+    link: str = ""
     tag = "figure"
+
+    def linked_caption(self):
+        """The caption; it carries the link that was round the picture, unless it has one of its own."""
+        if not self.link or "<a " in self.caption:
+            return self.caption
+        label = self.caption or escape(self.alt, quote=False) or file_name(self.link)
+        return f'<a href="{escape(self.link)}">{label}</a>'
 
     def __str__(self):
         if self.picture is None:
             name = escape(self.alt, quote=False) or strip(self.caption) or file_name(self.url)
             rest = f"<br>{self.caption}" if self.caption and strip(self.caption) != name else ""
             return f'<p><a href="{escape(self.url)}">{name}</a>{rest}</p>'
-        caption = f"<figcaption>{self.caption}</figcaption>" if self.caption else ""
+        caption = self.linked_caption()
+        caption = f"<figcaption>{caption}</figcaption>" if caption else ""
         alt = self.alt or self.picture.alt
         return f'<figure><img src="{escape(self.picture.url)}" alt="{escape(alt)}">{caption}</figure>'
 
@@ -493,9 +504,8 @@ class Writer:
             return segments
         for segment in segments:
             if isinstance(segment, Figure):
-                if not leads_to_picture(url, segment):
-                    label = segment.caption or escape(segment.alt, quote=False) or file_name(url)
-                    segment.caption = f'<a href="{escape(url)}">{strip_links(label)}</a>'
+                if not leads_to_picture(url, node) and not self.surroundings.is_picture_page(url):
+                    segment.link = url
             elif isinstance(segment, Block) and segment.tag in ("p", "h2", "h3") and "<a " not in segment.html:
                 segment.html = f'<a href="{escape(url)}">{segment.html}</a>'
         return wrapped("a", f' href="{escape(url)}"', segments)
@@ -715,10 +725,11 @@ def player_address(url):
     return f"https://www.youtube.com/watch?v={name}" if name and re.fullmatch(r"[\w-]{6,20}", name) else None
 
 
-def leads_to_picture(url, figure):
+def leads_to_picture(url, link):
     """Whether a link round a picture leads to the picture itself, or to WordPress's page about it."""
-    path = urlsplit(url).path
-    return bool(re.search(r"\.(?:jpe?g|png|gif|webp|avif)$", path, re.IGNORECASE)) or "attachment" in url
+    if re.search(r"\.(?:jpe?g|png|gif|webp|avif)$", urlsplit(url).path, re.IGNORECASE):
+        return True
+    return "attachment" in link.attributes.get("rel", "") or "attachment_id=" in url
 
 
 def file_name(url):
