@@ -407,8 +407,8 @@ SOUP = st.lists(
             st.sampled_from(
                 [
                     "", "", "", " class=footnote", " class=embed", " class=pull", " lang=ar dir=rtl",
-                    " onclick=alert(1)", " id=cookie", ' href="javascript:alert(1)"', " href=https://example.org/a", " href=#a name=b",
-                    " href=#b id=a", " src=/a.jpg alt='\"x\" >'", " style='font-weight:bold'",
+                    " onclick=alert(1)", " id=cookie", ' href="javascript:alert(1)"', " href=https://example.org/a",
+                    " href=#a name=b", " href=#b id=a", " src=/a.jpg alt='\"x\" >'", " style='font-weight:bold'",
                     " style='mso-list:l0 level2 lfo1'", " style='mso-list:Ignore'", " colspan=3", " x='", " start=3",
                     " src=https://www.youtube.com/embed/jNQXAC9IVRw",
                 ]
@@ -419,7 +419,8 @@ SOUP = st.lists(
         st.sampled_from(
             [
                 "a", " ", "\n", "\xa0", "&nbsp;", "\u200b", "<", ">", "&", '"', "'", "[1]", "&lt;script&gt;", "<!--",
-                "-->", "&#0;", "&#x2028;", "\x85", "\x0c", "中", "مرحبا", "]]>", "<![endif]>", "&amp", "e\u0301", "\U0001f600",
+                "-->", "&#0;", "&#x2028;", "\x85", "\x0c", "中", "مرحبا", "]]>", "<![endif]>", "&amp", "e\u0301",
+                "\U0001f600",
             ]
         ),
         st.text(max_size=8),
