@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 
 from comments.characters import MAX_MARKS, normalise, normalise_line
 
+SCOTLAND = "🏴\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f"
+
 
 @pytest.mark.parametrize(
     ("text", "kept"),
@@ -19,7 +21,7 @@ from comments.characters import MAX_MARKS, normalise, normalise_line
         ("\u202egnp.exe\u202c \u2066x\u2069", "gnp.exe x"),
         ("می\u200cخواهم", "می\u200cخواهم"),
         ("👩\u200d🚀", "👩\u200d🚀"),
-        ("🏴\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f", "🏴\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f"),
+        (SCOTLAND, SCOTLAND),
         ("hid\U000e0068\U000e0069den", "hidden"),
         ("\u3164\u2800", ""),
         ("Straßenbahnhaltestelle, 新聞, العربية, naïve", "Straßenbahnhaltestelle, 新聞, العربية, naïve"),

@@ -34,9 +34,8 @@ def test_offers_a_fresh_form_for_the_text_of_one_left_open(write, article, clien
     refused = write(article, fields=fields, body="Slowly written")
     assert b"open for more than a day" in refused.content
     assert b"Slowly written" in refused.content
-    assert (
-        Token.read(fields_of(refused)["token"], article, None).nonce == Token.read(fields["token"], article, None).nonce
-    )
+    old, fresh = (Token.read(shown["token"], article, None) for shown in (fields, fields_of(refused)))
+    assert old.nonce == fresh.nonce
     assert write(article, fields=fields_of(refused), body="Slowly written").status_code == 303
 
 
