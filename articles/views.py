@@ -187,8 +187,9 @@ def archive(request, year, month=None, day=None):
         end, heading, name = date(start.year + 1, 1, 1), str(start.year), "articles:archive_year"
     everything = Article.objects.published().order_by("-first_published_at", "-id")
     within = everything.filter(first_published_at__gte=_midnight(start), first_published_at__lt=_midnight(end))
-    before = everything.filter(first_published_at__lt=_midnight(start)).first()
-    after = everything.filter(first_published_at__gte=_midnight(end)).last()
+    moments = everything.values_list("first_published_at", flat=True)
+    before = moments.filter(first_published_at__lt=_midnight(start)).first()
+    after = moments.filter(first_published_at__gte=_midnight(end)).last()
     args = [part for part in (year, month, day) if part]
     context = list_context(request, reverse(name, args=args), within)
     if not context["page"].paginator.count and start > timezone.localdate():
@@ -196,13 +197,13 @@ def archive(request, year, month=None, day=None):
     parts = len(args)
     context |= {
         "heading": heading,
-        "previous": before and _period(before, parts),
-        "next": after and _period(after, parts),
+        "previous": before and _period(timezone.localtime(before), parts),
+        "next": after and _period(timezone.localtime(after), parts),
         "up": [
             {"label": year, "url": reverse("articles:archive_year", args=[year])},
             {"label": date_format(start, "F"), "url": reverse("articles:archive_month", args=[year, month or "01"])},
         ][: parts - 1],
-        "periods": [_period_of(moment, parts + 1) for moment in _periods(within, parts)],
+        "periods": [_period(moment, parts + 1) for moment in _periods(within, parts)],
         "noindex": not context["page"].paginator.count,
     }
     return render(request, "articles/archive.html", context)
@@ -223,11 +224,7 @@ def _periods(articles, parts):
     return articles.order_by().datetimes("first_published_at", ("month", "day")[parts - 1])
 
 
-def _period(article, parts):
-    return _period_of(timezone.localtime(article.first_published_at), parts)
-
-
-def _period_of(moment, parts):
+def _period(moment, parts):
     name = ("articles:archive_year", "articles:archive_month", "articles:archive_day")[parts - 1]
     args = [f"{moment.year:04}", f"{moment.month:02}", f"{moment.day:02}"][:parts]
     return {"label": date_format(moment, ("Y", "F Y", "j F Y")[parts - 1]), "url": reverse(name, args=args)}

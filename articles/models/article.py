@@ -206,6 +206,14 @@ class Article(Addressed):
                 F("expires_at"),
                 name="article_of_kind",
             ),
+            models.Index(
+                F("status"),
+                F("first_published_at").desc(),
+                F("id").desc(),
+                F("published_at"),
+                F("expires_at"),
+                name="article_archive",
+            ),
             models.Index(fields=["-modified_at"], name="article_changed"),
         ]
         constraints = [

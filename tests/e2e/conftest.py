@@ -1,0 +1,130 @@
+"""A newsroom served as `make run` serves it, with the demonstration loaded, and a browser to walk in."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).parent.parent.parent
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+# What a page may say on the console without having done wrong: the answers that the tests ask for on purpose.
+EXPECTED = ("status of 404", "status of 410", "status of 400")
+
+
+class Newsroom:
+    def __init__(self, url, data_dir):
+        self.url = url
+        self.data_dir = data_dir
+        self.passwords = json.loads((data_dir / "demo_sign_in.json").read_text())
+
+    def manage(self, *words):
+        return subprocess.run(
+            [sys.executable, "manage.py", *words],
+            cwd=ROOT,
+            env=environment(self.data_dir),
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+
+    def article(self, slug):
+        """The number and the address of an article."""
+        code = f"from articles.models import Article; a = Article.objects.get(slug={slug!r}); print(a.pk, a.get_absolute_url())"
+        number, path = self.manage("shell", "-v0", "-c", code).split()
+        return int(number), path
+
+
+def environment(data_dir):
+    kept = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL", "DEBUG")}
+    return kept | {"DATA_DIR": str(data_dir)}
+
+
+@pytest.fixture(scope="session")
+def newsroom(tmp_path_factory):
+    data_dir = tmp_path_factory.mktemp("newsroom")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with (data_dir / "server.log").open("w") as log:
+        server = subprocess.Popen(
+            [sys.executable, "manage.py", "run", "--port", str(port)],
+            cwd=ROOT,
+            env=environment(data_dir),
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+    url = f"http://localhost:{port}"
+    try:
+        for _ in range(600):
+            if server.poll() is not None:
+                break
+            try:
+                urllib.request.urlopen(f"{url}/robots.txt", timeout=2).read()
+                break
+            except OSError:
+                time.sleep(0.5)
+        else:
+            pytest.fail("The newsroom does not answer.")
+        if server.poll() is not None:
+            pytest.fail((data_dir / "server.log").read_text())
+        yield Newsroom(url, data_dir)
+    finally:
+        server.terminate()
+        server.wait(20)
+    log = (data_dir / "server.log").read_text()
+    assert "Traceback" not in log, log
+
+
+@pytest.fixture(scope="session")
+def browser():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(browser, newsroom):
+    """Return a function that opens a page in a window of its own; fails on anything said on its console."""
+    contexts, complaints = [], []
+
+    def listen(message):
+        if message.type == "error" and not any(words in message.text for words in EXPECTED):
+            complaints.append(message.text)
+
+    def opened(path="/", *, role=None, width=1280, dark=False, javascript=True):
+        context = browser.new_context(
+            base_url=newsroom.url,
+            viewport={"width": width, "height": 900},
+            color_scheme="dark" if dark else "light",
+            java_script_enabled=javascript,
+            reduced_motion="reduce",
+        )
+        context.set_default_timeout(20_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", listen)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        if role:
+            page.goto("/desk/login/")
+            page.fill("#id_username", role)
+            page.fill("#id_password", newsroom.passwords[role])
+            page.press("#id_password", "Enter")
+            page.wait_for_url("**/desk/")
+        page.goto(path)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert not complaints

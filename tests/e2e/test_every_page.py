@@ -1,0 +1,105 @@
+"""What must hold on every page: accessible, valid, within the window, quiet on the console."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+ROOT = Path(__file__).parent.parent.parent
+VNU = ROOT / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+READER = {
+    "front": "/", "section": "/section/climate/", "tag": "/tag/walking/", "author": "/author/ines-larrauri/",
+    "archive": "/{year}/", "search": "/search/?q=snow", "no hits": "/search/?q=xyzzyx", "about": "/about/",
+    "missing": "/no/such/page/", "long read": "the-snow-that-stays", "photo essay": "above-the-last-tree",
+    "opinion": "let-the-bus-stop-have-a-bench", "German": "faehrfahrplanaenderungsverordnung",
+    "Arabic": "wood-string-and-a-star", "Chinese": "slow-tea-on-a-small-hill", "table": "a-river-measured-twice",
+    "comment": "write",
+}  # fmt: skip
+DESK = {
+    "home": "/desk/", "articles": "/desk/articles/article/", "new article": "/desk/articles/article/add/",
+    "pictures": "/desk/articles/picture/", "sections": "/desk/articles/category/", "queue": "/desk/comments/comment/queue/",
+    "users": "/desk/auth/user/",
+}  # fmt: skip
+WINDOWS = [(1280, False), (1280, True), (320, False), (320, True)]
+
+
+@pytest.fixture(scope="session")
+def paths(newsroom):
+    """The address of each kind of page."""
+    number, story = newsroom.article("the-snow-that-stays")
+    found = {}
+    for kind, address in (READER | DESK).items():
+        if address == "write":
+            found[kind] = f"/comments/write/{number}/"
+        elif address.startswith("/"):
+            found[kind] = address.format(year=story.split("/")[1])
+        else:
+            found[kind] = newsroom.article(address)[1]
+    return found
+
+
+@pytest.mark.parametrize(("width", "dark"), WINDOWS)
+def test_readers_pages_are_accessible_and_fit(open_page, paths, width, dark):
+    check(open_page("/", width=width, dark=dark), {kind: paths[kind] for kind in READER})
+
+
+@pytest.mark.parametrize(("width", "dark"), WINDOWS)
+def test_the_desk_is_accessible_and_fits(open_page, paths, width, dark):
+    check(open_page("/desk/", role="admin", width=width, dark=dark), {kind: paths[kind] for kind in DESK})
+
+
+def check(page, paths):
+    findings = []
+    for kind, path in paths.items():
+        page.goto(path)
+        page.wait_for_load_state("networkidle")
+        if (wide := page.evaluate("document.documentElement.scrollWidth - innerWidth")) > 0:
+            findings.append(f"{kind}: {wide} px too wide")
+        for violation in Axe().run(page, options=RULES).response["violations"]:
+            targets = [" ".join(map(str, node["target"])) for node in violation["nodes"]][:3]
+            findings.append(f"{kind}: {violation['id']}: {targets}")
+    assert not findings, "\n".join(findings)
+
+
+def test_readers_pages_are_valid_html(open_page, paths, tmp_path):
+    assert VNU.exists(), "npm install brings the checker"
+    page = open_page("/", javascript=False)
+    for kind in READER:
+        body = page.request.get(paths[kind]).text()
+        (tmp_path / f"{kind.replace(' ', '-')}.html").write_text(body)
+    result = subprocess.run(
+        ["java", "-jar", VNU, "--errors-only", "--format", "text", *sorted(tmp_path.glob("*.html"))],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr.replace(str(tmp_path), "")
+
+
+def test_nothing_comes_from_elsewhere(open_page, paths, newsroom):
+    page = open_page("/")
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    for kind in READER:
+        page.goto(paths[kind])
+    assert not [url for url in asked if not url.startswith(newsroom.url)]
+
+
+def test_pages_read_without_javascript(open_page, paths):
+    page = open_page(paths["long read"], javascript=False)
+    assert page.locator("h1").inner_text() == "The snow that stays"
+    assert page.locator("article p").count() > 10
+
+
+def test_the_first_visit_is_light(open_page, paths):
+    """Compressed bytes at 360 px: all of an article page with what it needs."""
+    page = open_page("/about/", width=360)
+    sizes = []
+    page.on("requestfinished", lambda request: sizes.append(request.sizes()["responseBodySize"]))
+    page.goto(paths["long read"])
+    page.wait_for_load_state("networkidle")
+    assert len(sizes) <= 15
+    assert sum(sizes) < 400_000
