@@ -4,7 +4,6 @@ The file is read twice: first for what posts refer to (authors, terms, the media
 and after the posts), then for the posts and pages themselves. Each item is a transaction of its own.
 """
 
-import hashlib
 import json
 import re
 from contextlib import suppress
@@ -15,19 +14,19 @@ from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from django.core.exceptions import ValidationError
-from django.core.files import File
 from django.db import DataError, IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.html import strip_tags
-from django.utils.text import Truncator, slugify
+from django.utils.text import slugify
 
 from articles.importers import wxr
+from articles.importers.fields import ArticleFields, Fields, PageFields, Photograph, digest_of
 from articles.importers.library import Attachment, Library, url_key
 from articles.importers.report import Outcome, Report
 from articles.importers.wordpress_markup import Attached, convert
 from articles.languages import Language, site_language
-from articles.models import Article, Author, Byline, Category, FormerAddress, ImportedItem, Page, Picture, Tag
+from articles.models import Article, Author, Category, FormerAddress, ImportedItem, Page, Picture, Tag
 from articles.models.article import Kind, Status
 from articles.models.site import CommentsPolicy
 from articles.renditions import UnreadablePicture
@@ -65,11 +64,7 @@ def plain(text: str) -> str:
 
 
 def shortened(text: str, length: int) -> str:
-    return text if len(text) <= length else Truncator(text).chars(length)
-
-
-def digest_of(values: dict) -> str:
-    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
+    return text if len(text) <= length else f"{text[: length - 1].rstrip()}…"
 
 
 class Skip(Exception):
@@ -215,17 +210,18 @@ class WordPressImport:
             paths.append(f"{self.root}/?p={item.number}")
         elif item.kind == ImportedItem.Kind.PAGE:
             paths.append(f"{self.root}/?page_id={item.number}")
-        for path in paths:
-            yield from self._remember_path(target, path)
+        yield from self._remember_paths(target, paths)
 
-    def _remember_path(self, target, path):
-        if path in ("/", unquote(target.get_absolute_url())):
-            return
-        former = FormerAddress.objects.filter(path=path).first()
-        if former is None:
-            FormerAddress.remember(path, **{target._meta.model_name: target})
-        elif former.target != target:
-            yield f"its old address {path} leads to something else here already"
+    def _remember_paths(self, target, paths):
+        if any(len(path) > 500 for path in paths):
+            yield "its old address is longer than can be kept"
+        paths = {path for path in paths if len(path) <= 500} - {"/", unquote(target.get_absolute_url())}
+        name = target._meta.model_name
+        for former in FormerAddress.objects.filter(path__in=paths):
+            paths.discard(former.path)
+            if getattr(former, f"{name}_id") != target.pk:
+                yield f"its old address {former.path} leads to something else here already"
+        FormerAddress.objects.bulk_create(FormerAddress(path=path, **{name: target}) for path in sorted(paths))
 
     def _attempt(self, kind, number, title, work, *arguments):
         """Do the work of one item in a transaction of its own; what the database or a rule refuses is reported."""
@@ -392,11 +388,7 @@ class WordPressImport:
         )
 
     def _imported(self, kind, original_id):
-        return (
-            ImportedItem.objects.filter(source=self.source, kind=kind, original_id=original_id[:300])
-            .select_related("article", "picture")
-            .first()
-        )
+        return ImportedItem.objects.filter(source=self.source, kind=kind, original_id=original_id[:300]).first()
 
     def picture(self, url, number=""):
         """Return the picture that is shown at an address of the old site, or None where its file is not here."""
@@ -482,7 +474,7 @@ class WordPressImport:
         if not is_complete:
             self.library.postpone("article", article.pk)
         if (former := record.meta.get("_wp_old_slug")) and record.slug and article.status == Status.PUBLISHED:
-            list(self._remember_path(article, path.replace(unquote(record.slug), unquote(former))))
+            list(self._remember_paths(article, [path.replace(unquote(record.slug), unquote(former))]))
         if self.receive_comments is not None and record.comments:
             self.receive_comments(article, record, self)
 
@@ -618,7 +610,7 @@ class WordPressImport:
             if not path.removeprefix(self.root):
                 return "/"
             items = items.filter(path__in=[path[:500], f"{path}/"[:500]])
-        for item in items.select_related("article", "author", "category", "page", "tag"):
+        for item in items:
             if is_addressed(item.target):
                 return item.target.get_absolute_url() + (f"#{parts.fragment}" if parts.fragment else "")
         return None
@@ -697,119 +689,10 @@ class Surroundings:
     def footnote(self, name):
         try:
             notes = json.loads(self.record.meta.get("footnotes", "") or "[]")
-        except ValueError:
+        except (ValueError, RecursionError):
             return ""
         if not isinstance(notes, list):
             return ""
         return next(
             (str(note.get("content", "")) for note in notes if isinstance(note, dict) and note.get("id") == name), ""
         )
-
-
-# -- how each kind is made, compared and changed
-
-
-class Fields:
-    """Plain fields of a model with a slug, which is given once and then belongs to whoever edits here."""
-
-    def __init__(self, model, values, slug=""):
-        self.model, self.values, self.slug = model, values, slug
-        self.name = model._meta.model_name
-        self.remarks = []
-
-    def current(self, target):
-        return {name: getattr(target, name) for name in self.values}
-
-    def create(self):
-        target = self.model()
-        self.give_slug(target)
-        self.update(target)
-        return target
-
-    def give_slug(self, target):
-        wanted = slugify(unquote(self.slug), allow_unicode=True)
-        if wanted and not target.slug:
-            target.slug = target.free_slug(wanted)
-            if target.slug != wanted:
-                self.remarks.append(f"the slug “{wanted}” could not be kept; it is “{target.slug}” here")
-
-    def update(self, target):
-        for name, value in self.values.items():
-            setattr(target, name, value)
-        target.save()
-
-
-class PageFields(Fields):
-    NAMES = ("title", "body", "is_published", "position")
-
-    @classmethod
-    def current_of(cls, target):
-        return {name: getattr(target, name) for name in cls.NAMES}
-
-    def create(self):
-        target = Page(is_in_footer=False)
-        self.give_slug(target)
-        self.update(target)
-        return target
-
-
-class ArticleFields(Fields):
-    PLAIN = (
-        "headline", "standfirst", "body", "kind", "language", "comments_policy", "category_id", "lead_picture_id",
-    )  # fmt: skip
-
-    def __init__(self, values, slug):
-        super().__init__(Article, values, slug)
-
-    @classmethod
-    def current_of(cls, article):
-        is_out = article.status == Status.PUBLISHED
-        return {name: getattr(article, name) for name in cls.PLAIN} | {
-            "categories": sorted(article.categories.values_list("pk", flat=True)),
-            "tags": sorted(article.tags.values_list("pk", flat=True)),
-            "authors": list(article.bylines.values_list("author_id", flat=True)),
-            "status": Status.DRAFT if article.status == Status.WITHDRAWN else article.status,
-            "published_at": article.published_at.astimezone(UTC).isoformat() if is_out else None,
-        }
-
-    def current(self, target):
-        return self.current_of(target)
-
-    def update(self, article):
-        for name in self.PLAIN:
-            setattr(article, name, self.values[name])
-        self.give_slug(article)
-        if self.values["status"] == Status.PUBLISHED:
-            article.publish(at=datetime.fromisoformat(self.values["published_at"]))
-        elif article.status == Status.PUBLISHED:
-            article.take_down()
-        else:
-            article.status = self.values["status"]
-            article.save()
-        article.categories.set(self.values["categories"])
-        article.tags.set(Tag.objects.filter(pk__in=self.values["tags"]))
-        if list(article.bylines.values_list("author_id", flat=True)) != self.values["authors"]:
-            article.bylines.all().delete()
-            Byline.objects.bulk_create(
-                Byline(article=article, author_id=key, position=position)
-                for position, key in enumerate(self.values["authors"])
-            )
-
-
-class Photograph(Fields):
-    """A picture; its file is read once, when the picture is new or its file has changed."""
-
-    def __init__(self, values, path, is_dry_run):
-        super().__init__(Picture, values)
-        self.path, self.is_dry_run = path, is_dry_run
-
-    def create(self):
-        picture = Picture()
-        for name, value in self.values.items():
-            setattr(picture, name, value)
-        with self.path.open("rb") as opened:
-            picture.receive(File(opened, name=self.path.name))
-            if self.is_dry_run:
-                picture.original = f"pictures/{self.path.name}"[:300]  # a name alone: nothing is written
-            picture.save()
-        return picture

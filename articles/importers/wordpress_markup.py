@@ -185,9 +185,21 @@ class Reader(HTMLParser):
 
 def tree(content: str) -> Node:
     reader = Reader()
-    reader.feed(content)
+    reader.feed(parseable(content))
     reader.close()
     return reader.root
+
+
+def parseable(content):
+    """Return a text without what Python's parser fails over, or goes through again and again.
+
+    Word leaves <![if !supportLists]>, which HTML does not have; comments and tags that never end are words.
+    """
+    content = re.sub(r"<!\[[^<>]{0,200}>", "", content).replace("<![", "&lt;![")
+    for start, end in (("<!--", "-->"), ("<", ">")):
+        last = content.rfind(end) + 1
+        content = content[:last] + content[last:].replace(start, start.replace("<", "&lt;"))
+    return content
 
 
 def block_name(name):
@@ -197,7 +209,7 @@ def block_name(name):
 def block_attributes(words):
     try:
         values = json.loads(words.rstrip("/").strip() or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return {name: str(value) for name, value in values.items()} if isinstance(values, dict) else {}
 

@@ -10,6 +10,7 @@ from django.core.validators import validate_email
 
 from articles.importers.report import Outcome
 from articles.importers.wordpress import identity, plain, shortened
+from articles.importers.wordpress_markup import parseable
 from comments import moderation
 from comments.characters import normalise, normalise_line
 from comments.models import Comment, Decision
@@ -200,7 +201,7 @@ class PlainText(HTMLParser):
 def text_of(content: str) -> str:
     """Return a comment's words as plain text, a blank line between paragraphs."""
     parser = PlainText()
-    parser.feed(content.replace("\r\n", "\n").replace("\r", "\n"))
+    parser.feed(parseable(content.replace("\r\n", "\n").replace("\r", "\n")))
     parser.close()
     lines = [re.sub(r"[^\S\n]+", " ", line).strip() for line in "".join(parser.parts).split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
