@@ -35,8 +35,8 @@ class RenderedBody:
     contents: list[Heading]
 
 
-def render(body: str, *, base: str = "") -> RenderedBody:
-    """Render a stored body, with at most one query.
+def render(body: str, *, base: str = "", sizes: str = SIZES) -> RenderedBody:
+    """Render a stored body, with at most one query, on a page that shows pictures in these sizes.
 
     Given a base address, it is written for a feed: addresses are absolute, and nothing in it waits for the scripts
     or styles of the site.
@@ -44,7 +44,7 @@ def render(body: str, *, base: str = "") -> RenderedBody:
     pictures = _pictures(body)
     html, notes = _take_notes(body)
     contents = [Heading(found[1], text(_NUMBER.sub("", found[2]))) for found in _H2.finditer(html)]
-    html = _FIGURE.sub(lambda found: _figure(found, pictures.get(_digest(found["src"])), bool(base)), html)
+    html = _FIGURE.sub(lambda found: _figure(found, pictures.get(_digest(found["src"])), sizes, bool(base)), html)
     if base:
         html = _NUMBER.sub(lambda found: f"<sup>{found[1]}</sup>", html)
     else:
@@ -136,12 +136,12 @@ def _pictures(body: str) -> dict[str, Picture]:
     return {picture.digest: picture for picture in Picture.objects.filter(digest__in=digests).order_by("created_at")}
 
 
-def _figure(found: re.Match[str], picture: Picture | None, for_feed: bool) -> str:
+def _figure(found: re.Match[str], picture: Picture | None, sizes: str, for_feed: bool) -> str:
     src, alt, caption = found["src"], unescape(found["alt"]), trusted(found["caption"] or "")
     if for_feed or not picture:
         image = f'<img src="{src}" alt="{found["alt"]}"' + (">" if for_feed else ' loading="lazy" decoding="async">')
     else:
-        image = picture_tag(picture, sizes=SIZES, alt=alt or picture.alt)
+        image = picture_tag(picture, sizes=sizes, alt=alt or picture.alt)
     if picture:
         shown = {
             "caption": caption or picture.caption,
@@ -211,7 +211,8 @@ def _with_number_columns(table: str) -> str:
     for row in _ROW.finditer(table.partition("<tbody>")[2]):
         for column, cell in enumerate(_CELL.finditer(row[1])):
             amounts.setdefault(column, []).append(_AMOUNT.fullmatch(text(cell[3])) is not None)
-    columns = {column for column, are in amounts.items() if sum(are) * 2 > len(are)}
+    # Amounts in more than a third of its rows make a column one of numbers: gaps are often filled with words.
+    columns = {column for column, are in amounts.items() if sum(are) * 3 > len(are)}
 
     def mark(row: re.Match[str]) -> str:
         cells = enumerate(_CELL.finditer(row[1]))

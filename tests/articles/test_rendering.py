@@ -203,6 +203,9 @@ class TestOwnPictures:
         assert '<a href="https://example.org/erin" rel="noopener">Erin Example</a>' in html
         assert "https://creativecommons.org/licenses/by/4.0/" in html
 
+    def test_come_in_the_sizes_of_the_page(self):
+        assert 'sizes="100vw"' in render(self.figure(make_picture()), sizes="100vw").html
+
     def test_bring_their_own_words_where_the_body_has_none(self):
         picture = make_picture(alt="A teal rectangle", caption="Teal <b>")
         html = render(self.figure(picture)).html
