@@ -27,6 +27,11 @@ def _own_files(settings, tmp_path, monkeypatch):
     monkeypatch.setattr(Picture._meta.get_field("original"), "storage", storages["originals"])
 
 
+@pytest.fixture(autouse=True)
+def _quick_passwords(settings):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @pytest.fixture
 def alice(db):
     """Alice edits."""
