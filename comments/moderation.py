@@ -95,7 +95,8 @@ def submit(
     """Take a reader's comment; it waits until a moderator has read it.
 
     Returns the comment and whether it is new: a token is good for one comment, so that pressing the button twice
-    posts once. `is_trapped` and `seconds` tell how the form was filled in. Raises Refused.
+    posts once, and so does going back and sending the same again. `is_trapped` and `seconds` tell how the form was
+    filled in. Raises Refused.
     """
     if token and (earlier := Comment.objects.filter(submission_token=token).first()):
         return earlier, False
@@ -103,15 +104,17 @@ def submit(
         raise Refused("Comments on this article are closed.")
     if parent is not None and not Comment.objects.visible().filter(pk=parent.pk, article=article).exists():
         raise Refused("The comment you answer is not here any more. You can post yours as a comment of its own.")
-    if sender and (
-        Comment.objects.filter(sender=sender, created_at__gt=timezone.now() - RATE_WINDOW).count() >= POSTS_PER_SENDER
-    ):
-        raise Refused(
-            "That was many comments in a short time. Wait ten minutes and post this one then.",
-            retry_after=round(RATE_WINDOW.total_seconds()),
-        )
     # One address is one person to the desk, however its letters were typed.
     name, email, body = normalise_line(name), email.strip().lower(), normalise(body)
+    if sender:
+        sent = Comment.objects.filter(sender=sender)
+        if earlier := sent.filter(article=article, parent=parent, name=name, body=body).first():
+            return earlier, False
+        if sent.filter(created_at__gt=timezone.now() - RATE_WINDOW).count() >= POSTS_PER_SENDER:
+            raise Refused(
+                "That was many comments in a short time. Wait ten minutes and post this one then.",
+                retry_after=round(RATE_WINDOW.total_seconds()),
+            )
     screening = screen(Submission(article, name, email, body, is_trapped, seconds))
     comment = Comment(
         article=article, parent=parent, name=name, email=email, body=body, user=user, sender=sender,

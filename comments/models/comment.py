@@ -6,6 +6,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Length, Substr
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import Truncator
 
 from articles.models.article import Article
 
@@ -106,7 +107,7 @@ class Comment(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.name}: {self.body[:60]}"
+        return f"{self.name}: {Truncator(self.body).chars(60)}"
 
     def save(self, *args, **kwargs):
         if self._state.adding:

@@ -152,7 +152,7 @@ function chosen() {
 
 // -- keys
 
-let pressedG = 0
+let pressedG = -Infinity
 const areKeysOn = () => localStorage.getItem(KEYS) !== "off"
 
 function showKeys() {
@@ -201,7 +201,7 @@ function onKey(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented || event.repeat) return
   if (!areKeysOn() || isTyping(event.target) || document.querySelector("dialog[open]")) return
   const follows = event.timeStamp - pressedG < AFTER_G
-  pressedG = event.key === "g" ? event.timeStamp : 0
+  pressedG = event.key === "g" ? event.timeStamp : -Infinity
   if (follows) return
   if (/^[1-6]$/.test(event.key)) {
     const reason = current()?.querySelector(`[data-reject][open] [data-reason="${event.key}"]`)

@@ -50,8 +50,8 @@ def test_copes_with_addresses_that_are_none(settings, rubbish):
 
 @pytest.mark.django_db
 def test_asks_for_patience_after_many_comments(write, article):
-    for _ in range(POSTS_PER_SENDER):
-        assert write(article).status_code == 303
+    for number in range(POSTS_PER_SENDER):
+        assert write(article, body=f"Number {number}").status_code == 303
     response = write(article, body="One more, kept in the form")
     assert response.status_code == 429
     assert response["Retry-After"] == "600"

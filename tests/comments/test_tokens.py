@@ -22,6 +22,15 @@ def test_posts_once_however_often_the_button_is_pressed(write, client, article):
     assert Comment.objects.get().body == "Well said."
 
 
+def test_posts_once_when_a_reader_goes_back_and_sends_the_same_again(write, client, article):
+    write(article)
+    again = write(article)
+    assert b"already" in client.get(again["Location"]).content
+    assert Comment.objects.count() == 1
+    write(article, body="Something else")
+    assert Comment.objects.count() == 2
+
+
 def test_takes_a_second_try_of_a_form_that_had_an_error(write, client, article):
     refused = write(article, name="")
     assert write(article, fields=fields_of(refused)).status_code == 303
