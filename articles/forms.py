@@ -7,9 +7,11 @@ from django.utils import timezone
 from articles import renditions
 from articles.models import Article, Author, Category, Picture, Tag
 from articles.models.article import Status
+from articles.models.picture import Licence
 from articles.models.site import CommentsPolicy
 from articles.widgets import MomentField, PictureWidget, TagsField
 from articles.workflow import is_ahead, standing
+from newsroom import html
 
 WRITING = {"autocomplete": "off", "spellcheck": "true"}
 
@@ -74,6 +76,7 @@ class ArticleForm(forms.ModelForm):
             )
         stays_public = article.status == Status.PUBLISHED and (self.step is None or self.step.goes_public)
         if stays_public or (self.step is not None and self.step.goes_public):
+            article.body_text = html.text(article.body)  # save() would do it, too late for this question
             for field, message in article.obstacles().items():
                 if field not in self.errors:
                     self.add_error(field if field in self.fields else NON_FIELD_ERRORS, message)
@@ -106,9 +109,17 @@ class PictureForm(forms.ModelForm):
         model = Picture
         fields = "__all__"  # noqa: DJ007  (the admin's fieldsets name them)
         widgets = {
-            "alt": forms.Textarea(attrs={"rows": 2}),
-            "caption": forms.Textarea(attrs={"rows": 2}),
+            "alt": forms.Textarea(attrs={"rows": 3}),
+            "caption": forms.Textarea(attrs={"rows": 3}),
         }
+        labels = {"focal_x": "Across", "focal_y": "Down"}
+        help_texts = {"focal_x": "", "focal_y": ""}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
+        if "licence" in self.fields:  # absent where the picture may only be looked at
+            self.fields["licence"].choices = [("", "Not known"), *((name, name) for name in Licence.values)]
 
     def clean_file(self):
         file = self.cleaned_data["file"]

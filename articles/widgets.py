@@ -16,13 +16,21 @@ from articles.models.tag import Tag
 MAX_ROW_ID = 2**63 - 1
 
 
+def is_row_id(value):
+    """Whether a row can have this key; databases choke on larger numbers."""
+    key = str(value or "")
+    return key.isascii() and key.isdecimal() and len(key) < 20 and int(key) <= MAX_ROW_ID
+
+
 class BodyWidget(AdminProseEditorWidget):
     """The editor of static/editor/newsroom.js; without JavaScript, a textarea of HTML."""
 
     @property
     def media(self):
         return prose_editor_admin_media + Media(
-            css={"all": ["editor/newsroom.css"]}, js=[forms.Script("editor/newsroom.js", type="module")]
+            # Named again for the order: ours comes last.
+            css={"all": ["django_prose_editor/editor.css", "django_prose_editor/overrides.css", "editor/newsroom.css"]},
+            js=[forms.Script("editor/newsroom.js", type="module")],
         )
 
     def get_context(self, name, value, attrs):
@@ -77,10 +85,8 @@ class PictureWidget(forms.TextInput):
 
     def get_context(self, name, value, attrs):
         context = super().get_context(name, value, attrs)
-        number = str(value or "")
-        is_number = number.isascii() and number.isdecimal() and int(number) <= MAX_ROW_ID
         context["widget"] |= {
-            "picture": Picture.objects.filter(pk=number).first() if is_number else None,
+            "picture": Picture.objects.filter(pk=value).first() if is_row_id(value) else None,
             "choose_url": reverse("admin:articles_picture_choose"),
             "add_url": reverse("admin:articles_picture_add"),
             "card_url": reverse("admin:articles_picture_card", args=[0]),
@@ -129,6 +135,10 @@ class SearchableSelect(AutocompleteSelect):
     """The admin's autocomplete; without JavaScript, the number of the row can be given instead."""
 
     template_name = "desk/widgets/searchable.html"
+
+    def optgroups(self, name, value, attr=None):
+        # What was sent may be anything; the form says so, the list of choices must bear it.
+        return super().optgroups(name, [key for key in value if not key or is_row_id(key)], attr)
 
     def get_context(self, name, value, attrs):
         context = super().get_context(name, value, attrs)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.urls import reverse
 
 
 @dataclass(frozen=True)
@@ -57,10 +58,10 @@ class DeskSite(admin.AdminSite):
             for item in sorted(destinations, key=lambda item: item.position)
             if item.is_allowed(request)
         ]
-        here = [line["url"] for line in lines if request.path.startswith(line["url"])]
         for line in lines:
-            # The desk's home is the beginning of every address, so the longest match is where we are.
-            line["is_current"] = line["url"] == max(here, key=len, default="")
+            # The desk's home is the beginning of every address.
+            home = reverse(f"{self.name}:index")
+            line["is_current"] = request.path == home if line["url"] == home else request.path.startswith(line["url"])
         return lines
 
     def index(self, request, extra_context=None):

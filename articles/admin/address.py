@@ -6,7 +6,6 @@ from articles.models import FormerAddress
 TARGETS = ["article", "author", "category", "page", "tag"]
 
 
-
 @admin.register(FormerAddress)
 class FormerAddressAdmin(DeskAdmin):
     """Read mostly: the desk writes these itself when a slug changes."""

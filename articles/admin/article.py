@@ -97,6 +97,7 @@ class MineFilter(Choice):
     title = "whose"
     parameter_name = "whose"
     options = (("mine", "Mine"),)
+    is_tab = True
 
     def keep(self, request, queryset, value):
         return queryset.of(request.user)
@@ -231,7 +232,11 @@ class ArticleAdmin(DeskAdmin):
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name == "category":
-            kwargs |= {"form_class": SectionField, "queryset": Category.objects.with_tree_fields(), "empty_label": "None"}
+            kwargs |= {
+                "form_class": SectionField,
+                "queryset": Category.objects.with_tree_fields(),
+                "empty_label": "None",
+            }
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_manytomany(self, db_field, request, **kwargs):
@@ -298,7 +303,9 @@ class ArticleAdmin(DeskAdmin):
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def get_view_on_site_url(self, obj=None):
-        return obj.get_absolute_url() if obj is not None and obj.pk and obj.is_public() else None
+        # A form with errors has been written into `obj`, so the address is that of what is stored.
+        public = Article.objects.published().defer("body", "body_text").filter(pk=obj.pk).first() if obj else None
+        return public.get_absolute_url() if public else None
 
     def save_model(self, request, obj, form, change):
         if not change:
@@ -524,9 +531,7 @@ class ArticleAdmin(DeskAdmin):
     def add_tag(self, request, queryset):
         form = asked_form(request, TagForm)
         if not form.is_valid():
-            return ask(
-                request, self, queryset.for_cards(), form, title="Add tags", action="add_tag", button="Add tags"
-            )
+            return ask(request, self, queryset.for_cards(), form, title="Add tags", action="add_tag", button="Add tags")
         names = form.cleaned_data["tags"]
         for article in (tagged := list(self.editable(request, queryset))):
             article.tags.add(*names)

@@ -2,6 +2,7 @@
 
 import json
 
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin import helpers
 from django.contrib.admin.models import LogEntry
@@ -14,7 +15,7 @@ from django.template.response import TemplateResponse
 from django.utils.functional import cached_property
 from js_asset import Media
 
-from articles.widgets import BodyWidget, MomentField, MomentWidget
+from articles.widgets import BodyWidget, MomentField, MomentWidget, SearchableSelect
 from newsroom.fields import HTMLField
 
 COUNTED = 5000  # rows beyond this are not counted: a filter finds more than paging does
@@ -41,6 +42,7 @@ class DeskAdmin(admin.ModelAdmin):
     formfield_overrides = {
         models.DateTimeField: {"form_class": MomentField, "widget": MomentWidget},
         HTMLField: {"widget": BodyWidget},
+        models.URLField: {"widget": forms.URLInput, "assume_scheme": "https"},
     }
     search_placeholder = "Search"
     add_label = ""
@@ -49,6 +51,11 @@ class DeskAdmin(admin.ModelAdmin):
     def media(self):
         # Merging keeps this type, and with it the nonce that render_change_form() adds.
         return Media() + super().media
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", SearchableSelect(db_field, self.admin_site))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         try:
@@ -102,6 +109,8 @@ def chips(changelist):
     for spec in changelist.filter_specs:
         choices = list(spec.choices(changelist))
         chosen = next((choice for choice in choices[1:] if choice["selected"]), None)
+        if chosen is None and getattr(spec, "is_tab", False):
+            continue
         yield {
             "title": str(spec.title)[:1].upper() + str(spec.title)[1:],
             "choices": choices,
@@ -111,9 +120,10 @@ def chips(changelist):
 
 
 class Choice(admin.SimpleListFilter):
-    """A list filter whose `options` and `keep()` say everything."""
+    """A list filter whose `options` and `keep()` say everything; one that `is_tab` needs no menu."""
 
     options = ()
+    is_tab = False
 
     def lookups(self, request, model_admin):
         return self.options

@@ -31,7 +31,7 @@ class MissingFilter(Choice):
 class LicenceFilter(Choice):
     title = "licence"
     parameter_name = "licence"
-    options = Licence.choices
+    options = tuple((name, name) for name in Licence.values)
 
     def keep(self, request, queryset, value):
         return queryset.filter(licence=value)

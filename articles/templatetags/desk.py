@@ -4,7 +4,19 @@ from django import template
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from articles.models import SiteSettings
+
 register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def magazine_name(context):
+    """The magazine's name; the admin's own pages use the name `site` for the host. Asks once a request."""
+    request = context["request"]
+    if not hasattr(request, "magazine_name"):
+        names = SiteSettings.objects.values_list("name", flat=True)
+        request.magazine_name = names.first() or SiteSettings().name
+    return request.magazine_name
 
 
 @register.filter

@@ -27,7 +27,8 @@ document.addEventListener("keydown", (event) => {
 
 // "Everything else" stays open where its page is shown.
 const everything = document.querySelector("#nav-sidebar .everything")
-if (everything?.querySelector("[aria-current='page']")) everything.open = true
+const isDestination = document.querySelector("#nav-sidebar .destinations [aria-current]")
+if (!isDestination && everything?.querySelector("[aria-current='page']")) everything.open = true
 
 // -- tags
 
