@@ -87,7 +87,8 @@ def compose(at=None):
         if section.parent_id is None:
             own = take([story for story in stories if root_of[story.category_id] == section.pk], IN_BLOCK)
             if own:
-                own.sort(key=lambda story: story.lead_picture is None)  # stable: pictures open the block, the newest first
+                # Stable: pictures open the block, the newest first.
+                own.sort(key=lambda story: story.lead_picture is None)
                 front.blocks.append(Block(section, own))
     return front
 
