@@ -22,19 +22,19 @@ class Command(BaseCommand):
         parser.add_argument("--media", type=Path, help="a copy of the folder wp-content/uploads")
         parser.add_argument("--dry-run", action="store_true", help="report what would happen, and store nothing")
         parser.add_argument("--overwrite", action="store_true", help="replace also what was edited or deleted here")
-        parser.add_argument("--timezone", type=zone, help="of the blog, as in Europe/Vienna; else that of this site")
+        parser.add_argument("--timezone", help="of the blog, as in Europe/Vienna; else that of this site")
         parser.add_argument("--report", type=Path, help="write a line for each item into this CSV file")
 
     def handle(self, *, file, media, overwrite, timezone, report, dry_run, verbosity, **options):
         if not file.is_file():
             raise CommandError(f"There is no file {file}." if not file.exists() else f"{file} is not a file.")
-        if media is not None and not media.is_dir():
+        if media is not None and not Path(media).is_dir():
             raise CommandError(f"There is no folder {media}.")
         self.stopped = None
         with ExitStack() as stack:
             listeners = []
             if report is not None:
-                listeners.append(self.csv_listener(stack, report))
+                listeners.append(self.csv_listener(stack, Path(report)))
             if verbosity >= 2:
                 listeners.append(self.write_entry)
             bar = stack.enter_context(
@@ -42,7 +42,7 @@ class Command(BaseCommand):
             )
             outcome = Report(lambda entry: [listener(entry) for listener in listeners])
             run = WordPressImport(
-                file, outcome, media=media, overwrite=overwrite, zone=timezone, is_dry_run=dry_run,
+                file, outcome, media=media, overwrite=overwrite, zone=timezone and zone(timezone), is_dry_run=dry_run,
                 receive_comments=CommentReceiver(outcome), progress=bar.update,
             )  # fmt: skip
             try:
