@@ -80,7 +80,7 @@ class Stories(Feed):
         return [item.category.name, *(tag.name for tag in item.tags.all())]
 
     def item_extra_kwargs(self, item):
-        body = render(item.body, base=self.request.build_absolute_uri("/"))
+        body = render(item.body, base=self.request.build_absolute_uri(item.get_absolute_url()))
         return {"content": printable(body.html)}
 
 

@@ -147,7 +147,9 @@ def layout(article):
 
 def article_context(request, article):
     """What an article's page shows; the desk's preview uses it too."""
-    body = render_body(article.body)
+    # An essay's pictures run across the page; elsewhere the renderer knows how wide they are.
+    wide = {"sizes": "(min-width: 1400px) 1312px, 100vw"} if article.kind == Kind.PHOTO_ESSAY else {}
+    body = render_body(article.body, **wide)
     return {
         "article": article,
         "body": body.html,
