@@ -34,6 +34,7 @@ DROPPED = frozenset(
     " base map area colgroup col param source track progress meter".split()
 )
 IMPLIED_ENDS = {
+    "a": ({"a"}, {"td", "th", "li", "div", "figure", "blockquote"}),
     "li": ({"li"}, {"ul", "ol"}),
     "dt": ({"dt", "dd"}, {"dl"}),
     "dd": ({"dt", "dd"}, {"dl"}),
@@ -276,6 +277,7 @@ class Writer:
         self.left_out = {}  # names of blocks, in the order they were met
         self.is_classic = True  # until a block begins: text outside blocks has paragraphs by its blank lines
         self.is_preformatted = False
+        self.marks = []  # the elements within a line that are open
 
     def remark(self, words):
         self.remarks.append(words)
@@ -328,13 +330,23 @@ class Writer:
                 self.remark(f"a <{node.tag}> was left out")
             return []
         if node.tag in INLINE and not (node.tag == "sup" and "fn" in node.classes):
-            return wrapped(INLINE[node.tag], "", self.all_segments(node.children))
+            return self.marked(INLINE[node.tag], "", node.children)
         write = self.ELEMENTS.get(node.tag)
         if write is not None:
             return write(self, node)
         if node.tag in CONTAINERS:
             return self.container(node)
         return self.all_segments(node.children)
+
+    def marked(self, tag, attributes, nodes):
+        """Put the words among `nodes` into an element, unless they are in one of its kind already."""
+        if tag in self.marks:
+            return self.all_segments(nodes)
+        self.marks.append(tag)
+        try:
+            return wrapped(tag, attributes, self.all_segments(nodes))
+        finally:
+            self.marks.pop()
 
     def text(self, text):
         html = escape(text, quote=False)
@@ -526,8 +538,7 @@ class Writer:
         if "footnote" in node.classes:
             return self.note(node.children)
         attributes = language(node)
-        segments = self.all_segments(node.children)
-        return wrapped("span", attributes, segments) if attributes else segments
+        return self.marked("span", attributes, node.children) if attributes else self.all_segments(node.children)
 
     def note(self, nodes):
         line, _ = self.inline(nodes)
