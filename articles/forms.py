@@ -9,7 +9,7 @@ from articles.models import Article, Author, Category, Picture, Tag
 from articles.models.article import Status
 from articles.models.picture import Licence
 from articles.models.site import CommentsPolicy
-from articles.widgets import MomentField, PictureWidget, TagsField
+from articles.widgets import PictureWidget, TagsField
 from articles.workflow import is_ahead, standing
 from newsroom import html
 

@@ -14,8 +14,7 @@ def merge_tags(target: Tag, others) -> int:
         changed += (
             tagged.exclude(content_object__in=ArticleTag.objects.filter(tag=target).values("content_object"))
         ).update(tag=target)
-        _leave_address(other, target)
-        other.delete()
+        _replace(other, target)
     return changed
 
 
@@ -31,7 +30,6 @@ def merge_authors(target: Author, others) -> int:
             named = Byline.objects.filter(author=target, role=role).values("article")
             changed += Byline.objects.filter(author=other, role=role).exclude(article__in=named).update(author=target)
         Byline.objects.filter(author=other).delete()  # the target is named there in the same role
-        _leave_address(other, target)
         user, other.user = other.user, None
         Author.objects.filter(pk=other.pk).update(user=None)
         for name in ("role", "bio", "email", "website", "links", "picture"):
@@ -39,11 +37,12 @@ def merge_authors(target: Author, others) -> int:
                 setattr(target, name, getattr(other, name))
         target.user = target.user or user
         target.save()
-        other.delete()
+        _replace(other, target)
     return changed
 
 
-def _leave_address(other, target):
-    kind = target._meta.model_name
+def _replace(other, target):
+    kind, address = target._meta.model_name, other.get_absolute_url()
     FormerAddress.objects.filter(**{kind: other}).update(**{kind: target})
-    FormerAddress.remember(other.get_absolute_url(), **{kind: target})
+    other.delete()
+    FormerAddress.remember(address, **{kind: target})

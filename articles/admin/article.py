@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from articles import search
-from articles.admin.base import Choice, DeskAdmin, ask, asked_form, back, render_cell, say_shortly
+from articles.admin.base import Choice, DeskAdmin, ask, asked_form, back, render_cell
 from articles.forms import ArticleForm, CommentsPolicyForm, MoveForm, SectionField, SectionsField, TagForm
 from articles.languages import Language
 from articles.models import Article, ArticleTag, Author, Byline, Category
@@ -66,10 +66,7 @@ class AuthorFilter(Choice):
 class LanguageFilter(Choice):
     title = "language"
     parameter_name = "language"
-
-    def lookups(self, request, model_admin):
-        used = model_admin.get_queryset(request).order_by().values_list("language", flat=True).distinct()
-        return sorted((code, Language(code).label) for code in used if code in Language.values)
+    options = Language.choices
 
     def keep(self, request, queryset, value):
         return queryset.filter(language=value)
@@ -128,6 +125,12 @@ class BylineInline(admin.TabularInline):
             )
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name in ("role", "position"):
+            field.widget.attrs["aria-label"] = {"role": "Role", "position": "Order"}[db_field.name]
+        return field
+
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("author")
 
@@ -159,7 +162,8 @@ class ArticleAdmin(DeskAdmin):
     search_placeholder = "Any word of the article"
     add_label = "New article"
     actions = [
-        "send_to_review", "publish", "take_down", "move_to_section", "add_tag", "set_comments_policy", "delete_selected",
+        "send_to_review", "publish", "take_down", "move_to_section", "add_tag", "set_comments_policy",
+        "delete_selected",
     ]  # fmt: skip
     WRITING = ("", {"fields": ["kicker", "headline", "standfirst", "body"], "classes": ["desk-write"]})
     FILING = [
@@ -328,19 +332,20 @@ class ArticleAdmin(DeskAdmin):
             done = f"Scheduled for {_moment(form.instance.published_at)}"
         return f"{done}. {words}".strip()
 
-    def response_add(self, request, obj, post_url_continue=None):
-        response = super().response_add(request, obj, post_url_continue)
-        return self.after_step(request, obj) or response
+    def words_after_saving(self, request, obj):
+        return report(obj) if self.step_pressed(request) else super().words_after_saving(request, obj)
 
-    def response_change(self, request, obj):
-        response = super().response_change(request, obj)
-        return self.after_step(request, obj) or response
+    def response_post_save_add(self, request, obj):
+        return self.after_step(request, obj) or super().response_post_save_add(request, obj)
+
+    def response_post_save_change(self, request, obj):
+        return self.after_step(request, obj) or super().response_post_save_change(request, obj)
 
     def after_step(self, request, obj):
-        if self.step_pressed(request) is None:
-            return None
-        say_shortly(request, report(obj))
-        return HttpResponseRedirect(reverse("admin:articles_article_change", args=[quote(obj.pk)]))
+        """A step stays with the article, so that one sees what has come of it."""
+        if self.step_pressed(request):
+            return HttpResponseRedirect(reverse("admin:articles_article_change", args=[quote(obj.pk)]))
+        return None
 
     def delete_view(self, request, object_id, extra_context=None):
         article = self.get_object(request, unquote(object_id))
@@ -406,8 +411,8 @@ class ArticleAdmin(DeskAdmin):
             review=Count("pk", filter=Q(status=Status.REVIEW)),
             scheduled=Count("pk", filter=Q(status=Status.PUBLISHED, published_at__gt=now)),
             live=Count("pk", filter=live),
+            mine=Count("pk", filter=Q(pk__in=Article.objects.of(request.user).order_by().values("pk"))),
         )
-        counts["mine"] = Article.objects.of(request.user).count()
         tabs = [
             ("All", "", "all"),
             ("Mine", "whose=mine", "mine"),

@@ -64,6 +64,15 @@ class DeskAdmin(admin.ModelAdmin):
             # Somebody saved the same slug or name in between. Seen again, it is an error of the form.
             return super().changeform_view(request, object_id, form_url, extra_context)
 
+    def delete_queryset(self, request, queryset):
+        for obj in queryset:
+            obj.delete()  # not all at once: what had an address leaves it behind
+
+    def get_deleted_objects(self, objs, request):
+        deleted, count, needed, protected = super().get_deleted_objects(objs, request)
+        # What stands in the way is said first: no permission would help against it.
+        return deleted, count, set() if protected else needed, protected
+
     def render_change_form(self, request, context, *args, **kwargs):
         context["media"] = Media.from_media(context["media"], nonce=request.csp_nonce)
         return super().render_change_form(request, context, *args, **kwargs)
@@ -84,24 +93,30 @@ class DeskAdmin(admin.ModelAdmin):
         words = LogEntry(change_message=json.dumps(changes)).get_change_message() if changes else ""
         return words if words != "No fields changed." else ""
 
+    def words_after_saving(self, request, obj):
+        return f"“{obj}” is saved."
+
     def response_add(self, request, obj, post_url_continue=None):
         response = super().response_add(request, obj, post_url_continue)
-        say_shortly(request, f"“{obj}” is saved.")
+        say_shortly(request, self.words_after_saving(request, obj))
         return response
 
     def response_change(self, request, obj):
         response = super().response_change(request, obj)
-        say_shortly(request, f"“{obj}” is saved.")
+        say_shortly(request, self.words_after_saving(request, obj))
         return response
 
 
 def say_shortly(request, words):
-    """Put `words` in the place of the admin's own long report, which is the last message; a popup has none."""
+    """Put `words` in the place of the admin's own long report; a popup has none. Once a request."""
     if IS_POPUP_VAR in request.POST:
         return
-    for message in list(messages.get_messages(request))[:-1]:
-        messages.add_message(request, message.level, message.message, message.extra_tags)
+    queued = list(messages.get_messages(request))
+    long_report = next((message for message in reversed(queued) if message.level == messages.SUCCESS), None)
     messages.success(request, words)
+    for message in queued:
+        if message is not long_report:
+            messages.add_message(request, message.level, message.message, message.extra_tags)
 
 
 def chips(changelist):

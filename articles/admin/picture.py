@@ -113,7 +113,7 @@ class PictureAdmin(DeskAdmin):
             for article in shown_in(picture).only("headline")[:USES_SHOWN]:
                 url = reverse("admin:articles_article_change", args=[quote(article.pk)])
                 protected.append(format_html('Text of <a href="{}">{}</a>', url, article))
-        return deleted, count, needed, protected
+        return deleted, count, set() if protected else needed, protected
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         if obj is not None and not add:

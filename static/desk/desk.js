@@ -193,6 +193,25 @@ for (const box of document.querySelectorAll("[data-picture-field]")) {
   window.django?.jQuery(input).on("change", show)
 }
 
+// -- the admin's autocomplete has no name of its own
+
+const nameAutocompletes = (within) => {
+  for (const select of within.querySelectorAll("select.admin-autocomplete")) {
+    const name = select.getAttribute("aria-label") ?? select.labels[0]?.textContent.replace(":", "").trim()
+    const drawn = select.nextElementSibling
+    if (!name || !drawn?.matches(".select2")) continue
+    const words = drawn.querySelector(".select2-selection__rendered")
+    for (const part of drawn.querySelectorAll("[role]")) {
+      part.removeAttribute("aria-labelledby")
+      const label = () => part.setAttribute("aria-label", [name, words?.title].filter(Boolean).join(": "))
+      label()
+      window.django?.jQuery(select).on("change", label)
+    }
+  }
+}
+addEventListener("load", () => nameAutocompletes(document))
+document.addEventListener("formset:added", ({ target }) => nameAutocompletes(target))
+
 // -- dates in words
 
 const day = new Intl.DateTimeFormat("en-GB", { weekday: "long", day: "numeric", month: "long", year: "numeric", timeZone: "UTC" })

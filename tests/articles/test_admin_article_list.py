@@ -1,0 +1,140 @@
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from articles.models import Article
+from articles.models.article import Status
+from tests.articles.desk_forms import words
+from tests.factories import make_article, make_author, make_category, make_picture
+
+LIST = "/desk/articles/article/"
+
+
+@pytest.fixture
+def newsroom(db):
+    culture = make_category("Culture")
+    music = make_category("Music", parent=culture)
+    now = timezone.now()
+    return {
+        "draft": make_article("Half written", published=False, category=culture),
+        "review": make_article("Waiting for eyes", status=Status.REVIEW, category=music, language="de"),
+        "scheduled": make_article("Tomorrow's news", at=now + timedelta(days=1), category=culture),
+        "live": make_article(
+            "Out already", category=music, kind="review", lead_picture=make_picture(), tags=["Estuary"],
+            authors=[make_author("Ada Fenwick")], source_publisher="The Tidal Review", body="<p>A heron stood.</p>",
+        ),
+        "expired": make_article("Long gone", at=now - timedelta(days=3), category=culture),
+        "withdrawn": make_article("Taken back", category=culture),
+    }  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _settled(newsroom):
+    Article.objects.filter(pk=newsroom["expired"].pk).update(expires_at=timezone.now() - timedelta(days=1))
+    newsroom["withdrawn"].take_down()
+
+
+def headlines(response):
+    return sorted(article.headline for article in response.context["cl"].result_list)
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("status=draft", ["Half written"]),
+        ("status=review", ["Waiting for eyes"]),
+        ("status=scheduled", ["Tomorrow's news"]),
+        ("status=live", ["Out already"]),
+        ("status=expired", ["Long gone"]),
+        ("status=withdrawn", ["Taken back"]),
+        ("status=nonsense&kind=review", ["Out already"]),
+        ("language=de", ["Waiting for eyes"]),
+        ("picture=yes", ["Out already"]),
+        ("q=heron", ["Out already"]),
+        ("q=Tidal", ["Out already"]),
+        ("q=fenwick", ["Out already"]),
+        ("q=estuary", ["Out already"]),
+        ('q="%3Cscript', []),
+        ("whose=mine", []),
+    ],
+)
+def test_filters_and_search_find(as_alice, query, expected):
+    assert headlines(as_alice.get(f"{LIST}?{query}")) == expected
+
+
+def test_section_filter_takes_in_subsections(as_alice, newsroom):
+    culture, music = newsroom["draft"].category, newsroom["live"].category
+    assert len(headlines(as_alice.get(f"{LIST}?section={culture.pk}"))) == 6
+    assert headlines(as_alice.get(f"{LIST}?section={music.pk}")) == ["Out already", "Waiting for eyes"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "section=abc", "section=99999999999999999999", "author=x", "p=abc", "p=99999999999", "o=abc", "status=",
+        "published_at__gte=zzz", "published_at__gte=0000-00-00", "id__exact=abc",
+    ],
+)  # fmt: skip
+def test_hand_written_address_breaks_nothing(as_alice, query):
+    assert as_alice.get(f"{LIST}?{query}", follow=True).status_code == 200
+
+
+def test_status_is_said_in_words(as_alice):
+    page = words(as_alice.get(LIST))
+    for word in ("Draft", "In review", "Scheduled", "Live", "Expired", "Taken down"):
+        assert word in page
+
+
+def test_tabs_count(as_alice):
+    views = {view["label"]: view["count"] for view in as_alice.get(LIST).context["views"]}
+    assert views == {"All": 6, "Mine": 0, "Drafts": 1, "In review": 1, "Scheduled": 1, "Live": 1}
+
+
+def act(client, action, *articles, **fields):
+    return client.post(
+        LIST,
+        {"action": action, "index": "0", "_selected_action": [article.pk for article in articles], **fields},
+        follow=True,
+    )
+
+
+def test_bulk_publishing_reports_each_refusal(as_alice, newsroom):
+    bare = Article.objects.create(headline="Nothing in it")
+    page = words(act(as_alice, "publish", newsroom["draft"], newsroom["live"], bare))
+    newsroom["draft"].refresh_from_db()
+    assert newsroom["draft"].is_public()
+    assert "Published: 1 article." in page
+    assert "It is live." in page
+    assert "A published article needs a section." in page
+
+
+def test_bulk_actions_that_ask_first(as_alice, newsroom):
+    draft, live = newsroom["draft"], newsroom["live"]
+    target = make_category("Sport")
+    assert "Move to another section" in words(act(as_alice, "move_to_section", draft, live))
+    act(as_alice, "move_to_section", draft, live, asked="1", category=target.pk)
+    act(as_alice, "add_tag", draft, live, asked="1", tags="Tide, Estuary")
+    act(as_alice, "set_comments_policy", draft, asked="1", comments_policy="closed")
+    draft.refresh_from_db()
+    live.refresh_from_db()
+    assert draft.category == live.category == target
+    assert sorted(live.tags.names()) == ["Estuary", "Tide"]
+    assert draft.comments_policy == "closed"
+    assert "Select a valid choice" in words(act(as_alice, "move_to_section", draft, asked="1", category="abc"))
+
+
+def test_bulk_deletion_spares_what_was_public(as_alice, newsroom):
+    page = words(act(as_alice, "delete_selected", newsroom["draft"], newsroom["live"]))
+    assert "taken down, not deleted" in page
+    act(as_alice, "delete_selected", newsroom["draft"], newsroom["live"], post="yes")
+    assert not Article.objects.filter(pk=newsroom["draft"].pk).exists()
+    assert Article.objects.filter(pk=newsroom["live"].pk).exists()
+
+
+def test_list_stays_within_its_query_budget(as_alice, django_assert_max_num_queries):
+    author, picture = make_author(), make_picture()
+    for number in range(50):
+        make_article(f"Row {number}", lead_picture=picture, authors=[author], tags=["Estuary"])
+    with django_assert_max_num_queries(12):
+        as_alice.get(LIST)

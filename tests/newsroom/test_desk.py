@@ -1,0 +1,95 @@
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from articles.models import Article
+from articles.models.article import Status
+from newsroom.desk import Destination, Panel
+from tests.articles.desk_forms import words
+from tests.factories import make_article, make_author, make_category, make_picture
+
+
+def test_home_of_a_new_newsroom_shows_the_first_steps(as_alice):
+    page = words(as_alice.get("/desk/"))
+    for step in ("Make a section", "Write a story", "Set the front page"):
+        assert step in page
+    make_article("First", published=False)
+    assert "A new newsroom" not in words(as_alice.get("/desk/"))
+
+
+def test_home_says_what_waits(as_alice):
+    now = timezone.now()
+    make_article("Being written", published=False)
+    make_article("For your eyes", status=Status.REVIEW)
+    make_article("Ready to go", status=Status.APPROVED)
+    make_article("Later this week", at=now + timedelta(days=2))
+    make_article("Out just now", at=now)
+    make_article("Taken back").take_down()
+    leaving = make_article("About to leave", at=now - timedelta(days=30))
+    Article.objects.filter(pk=leaving.pk).update(expires_at=now + timedelta(days=1))
+    page = words(as_alice.get("/desk/"))
+    for headline in (
+        "Being written", "For your eyes", "Ready to go", "Later this week", "Out just now", "Taken back",
+        "About to leave",
+    ):  # fmt: skip
+        assert headline in page
+
+
+def test_own_drafts_come_first(as_alice, alice):
+    make_article("Mine", published=False, created_by=alice)
+    for number in range(8):
+        make_article(f"Theirs {number}", published=False)
+    page = words(as_alice.get("/desk/"))
+    assert page.index("Mine") < page.index("Theirs")
+
+
+def test_writer_sees_only_their_own(as_walter, walter):
+    make_article("Mine", published=False, created_by=walter)
+    make_article("Theirs", published=False)
+    make_article("Their review", status=Status.REVIEW)
+    make_article("Their news", at=timezone.now())
+    page = words(as_walter.get("/desk/"))
+    assert "Mine" in page
+    assert "Their" not in page
+
+
+def test_home_stays_within_its_query_budget(as_alice, django_assert_max_num_queries):
+    author, picture, now = make_author(), make_picture(), timezone.now()
+    for number in range(8):
+        for status in (Status.DRAFT, Status.REVIEW, Status.APPROVED):
+            make_article(f"{status} {number}", status=status, authors=[author], lead_picture=picture)
+        make_article(f"Out {number}", at=now, authors=[author])
+        make_article(f"Ahead {number}", at=now + timedelta(days=3), authors=[author])
+    with django_assert_max_num_queries(24):
+        as_alice.get("/desk/")
+
+
+def test_navigation_marks_where_we_are_and_leaves_out_what_is_closed(as_alice, as_walter):
+    assert [line["label"] for line in as_alice.get("/desk/").context["destinations"] if line["is_current"]] == ["Desk"]
+    lines = as_alice.get("/desk/articles/article/").context["destinations"]
+    assert [line["label"] for line in lines if line["is_current"]] == ["Articles"]
+    assert "Front page" not in [line["label"] for line in as_walter.get("/desk/").context["destinations"]]
+
+
+def test_app_adds_panel_and_destination(as_alice, monkeypatch):
+    from newsroom import desk
+
+    panel = Panel("desk/panels/start.html", lambda request: {"has_sections": False}, 5)
+    line = Destination("Weather", lambda: "/desk/weather/", "home", 5, lambda request: True, lambda request: 7)
+    monkeypatch.setattr(desk, "panels", [*desk.panels, panel])
+    monkeypatch.setattr(desk, "destinations", [*desk.destinations, line])
+    make_category()
+    page = words(as_alice.get("/desk/"))
+    assert "A new newsroom" in page
+    assert "Weather, waiting: 7" in page
+
+
+@pytest.mark.parametrize(
+    "address", ["/desk/login/", "/desk/", "/desk/articles/article/", "/desk/articles/article/add/"]
+)
+def test_no_page_carries_style_or_script_of_its_own(as_alice, client, address):
+    page = (client if "login" in address else as_alice).get(address).content.decode()
+    assert "<style" not in page
+    assert " style=" not in page
+    assert " onclick=" not in page
