@@ -20,13 +20,24 @@ def may_see(request):
     return request.user.has_perm("comments.view_comment")
 
 
-def comments(request):
-    if not may_see(request):
-        return None
-    return {**waiting(request), "may_decide": request.user.has_perm("comments.moderate_comment")}
+def may_decide(request):
+    return request.user.has_perm("comments.moderate_comment")
 
 
-panels += [Panel("comments/queue_panel.html", comments, 30, "side")]
+def to_decide(request):
+    """For a moderator, while something waits."""
+    return {**waiting(request), "may_decide": True} if may_decide(request) and waiting(request)["number"] else None
+
+
+def to_know(request):
+    """For whoever only looks, and for moderators while nothing waits."""
+    return {**waiting(request), "may_decide": False} if may_see(request) and to_decide(request) is None else None
+
+
+panels += [
+    Panel("comments/queue_panel.html", to_decide, 5),
+    Panel("comments/queue_panel.html", to_know, 30, "side"),
+]
 
 destinations += [
     Destination(

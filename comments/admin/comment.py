@@ -1,10 +1,12 @@
 from functools import partial
 
+from django import forms
 from django.contrib import admin, messages
 from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.text import Truncator
 
+from articles.admin.base import DeskAdmin, ask, asked_form, back
 from comments import moderation
 from comments.admin import queue
 from comments.models import Comment
@@ -12,8 +14,19 @@ from comments.models.comment import Status
 from comments.models.decision import Reason
 
 
+class RejectForm(forms.Form):
+    reason = forms.ChoiceField(
+        choices=Reason,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose a reason: the reader is told why."},
+    )
+    public_note = forms.CharField(
+        label="A word to the reader", required=False, max_length=500, help_text="May stay empty."
+    )
+
+
 @admin.register(Comment)
-class CommentAdmin(admin.ModelAdmin):
+class CommentAdmin(DeskAdmin):
     """Every comment to look at and to decide about; readers alone write them, and nobody rewrites them."""
 
     list_display = ["summary", "name", "article", "status", "created_at"]
@@ -21,15 +34,17 @@ class CommentAdmin(admin.ModelAdmin):
     list_select_related = ["article"]
     list_per_page = moderation.MAX_BATCH
     list_max_show_all = moderation.MAX_BATCH
-    show_full_result_count = False
     search_fields = ["body", "name", "email", "article__headline"]
-    search_help_text = "Searches in text, name, e-mail and headline."
+    search_placeholder = "Text, name, e-mail or headline"
     ordering = ["-created_at", "-id"]
-    actions = ["approve", "mark_spam", "hold"]
+    actions = ["approve", "reject", "mark_spam", "hold"]
     change_form_template = "comments/queue_comment.html"
     fields = [
         "status", "held_because", "body", "name", "email", "article", "parent", "created_at", "decided_at", "public_id",
     ]  # fmt: skip
+
+    class Media:
+        css = {"all": ["desk/queue.css"]}
 
     def get_urls(self):
         view = self.admin_site.admin_view
@@ -84,17 +99,21 @@ class CommentAdmin(admin.ModelAdmin):
 
     # -- the verbs, for many
 
-    def get_actions(self, request):
-        actions = super().get_actions(request)
-        if self.has_moderate_permission(request):
-            for reason, label in Reason.choices:
-                name = f"reject_{reason}"
-                actions[name] = (partial(_reject, reason=reason), name, f"Reject: {label[0].lower()}{label[1:]}")
-        return actions
-
     @admin.action(description="Approve", permissions=["moderate"])
     def approve(self, request, comments):
         _decide_all(self, request, comments, moderation.approve)
+
+    @admin.action(description="Reject…", permissions=["moderate"])
+    def reject(self, request, comments):
+        chosen = list(comments[: moderation.MAX_BATCH + 1])
+        form = asked_form(request, RejectForm)
+        if form.is_valid():
+            _decide_all(self, request, chosen, moderation.reject, **form.cleaned_data)
+            return back(request)
+        return ask(
+            request, self, chosen, form,
+            title=f"Reject {queue.counted(len(chosen))}", action="reject", button="Reject",
+        )  # fmt: skip
 
     @admin.action(description="Mark as spam", permissions=["moderate"])
     def mark_spam(self, request, comments):
@@ -103,10 +122,6 @@ class CommentAdmin(admin.ModelAdmin):
     @admin.action(description="Take back into the queue", permissions=["moderate"])
     def hold(self, request, comments):
         _decide_all(self, request, comments, moderation.hold)
-
-
-def _reject(model_admin, request, comments, reason):
-    _decide_all(model_admin, request, comments, moderation.reject, reason=reason)
 
 
 def _decide_all(model_admin, request, comments, verb, **notes):

@@ -114,7 +114,9 @@ async function refill() {
 
 function count(step) {
   const shown = queue.querySelector("[data-waiting]")
-  shown.textContent = Math.max(0, Number(shown.textContent) + step)
+  const number = Math.max(0, Number(shown.textContent) + step)
+  shown.textContent = number
+  for (const place of document.querySelectorAll(".destinations [aria-current] .waiting")) place.lastChild.textContent = number
 }
 
 // -- the toast: a short way to undo, never the only one

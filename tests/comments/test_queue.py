@@ -247,7 +247,7 @@ def test_decides_about_many_with_one_undo(as_bob, article):
     choose(as_bob, comments, "reject:advert")
     assert set(Comment.objects.values_list("status", flat=True)) == {"rejected"}
     page = as_bob.get(QUEUE).content.decode()
-    assert "5 comments." in page
+    assert "You rejected</b> 5 comments: advertises" in page
     number = re.search(r'name="undo" value="(\d+)"', page)[1]
     as_bob.post(f"{QUEUE}undo/many/", {"undo": number})
     assert set(Comment.objects.values_list("status", flat=True)) == {"pending"}
