@@ -70,8 +70,8 @@ class Addressed(models.Model):
         abstract = True
 
     @classmethod
-    def from_db(cls, db, field_names, values):
-        instance = super().from_db(db, field_names, values)
+    def from_db(cls, *args, **kwargs):
+        instance = super().from_db(*args, **kwargs)
         # A deferred slug is not asked for: that would be a query for each row.
         instance._stored_slug = instance.__dict__.get("slug")
         return instance
