@@ -22,7 +22,7 @@ from django.utils.text import slugify
 
 from articles.importers import wxr
 from articles.importers.fields import ArticleFields, Fields, PageFields, Photograph, digest_of
-from articles.importers.library import Attachment, Library, url_key
+from articles.importers.library import Attachment, Library, original_key, url_key
 from articles.importers.report import Outcome, Report
 from articles.importers.wordpress_markup import Attached, convert
 from articles.languages import Language, site_language
@@ -384,8 +384,9 @@ class WordPressImport:
             "credit": shortened(credit_of(record.meta), 200),
         }
         return self._keep(
-            ImportedItem.Kind.PICTURE, original_id, record.number, title, Photograph(values, file, self.is_dry_run)
-        )
+            ImportedItem.Kind.PICTURE, original_id, record.number, title, Photograph(values, file, self.is_dry_run),
+            path=url_key(attachment.url),
+        )  # fmt: skip
 
     def _imported(self, kind, original_id):
         return ImportedItem.objects.filter(source=self.source, kind=kind, original_id=original_id[:300]).first()
@@ -393,9 +394,16 @@ class WordPressImport:
     def picture(self, url, number=""):
         """Return the picture that is shown at an address of the old site, or None where its file is not here."""
         attachment, key = self.library.find(url, number)
-        if attachment is None and self._is_upload(url) and (file := self.library.file(url)):
-            key = self._loose_picture(url, file)
+        if attachment is None and self._is_upload(url):
+            key = self._picture_of_another_file(path__in=[url_key(url), original_key(url_key(url))])
+            if key is None and (file := self.library.file(url)):
+                key = self._loose_picture(url, file)
         return Picture.objects.filter(pk=key).first() if key else None
+
+    def _picture_of_another_file(self, **where):
+        """Return the key of a picture that came with another file of the same export."""
+        items = ImportedItem.objects.filter(source=self.source, kind=ImportedItem.Kind.PICTURE, **where)
+        return items.values_list("picture_id", flat=True).first()
 
     def _is_upload(self, url):
         return (urlsplit(url).hostname or "").lower() in self.hosts or "/wp-content/uploads/" in url
@@ -406,7 +414,7 @@ class WordPressImport:
         with suppress(UnreadablePicture):
             picture = self._keep(
                 ImportedItem.Kind.PICTURE, f"file:{url_key(url)}", "", file.name,
-                Photograph(values, file, self.is_dry_run),
+                Photograph(values, file, self.is_dry_run), path=url_key(url),
             )  # fmt: skip
             return picture and picture.pk
         return None
@@ -526,7 +534,7 @@ class WordPressImport:
         number = record.meta.get("_thumbnail_id", "").strip()
         if not number or number == "0":
             return None
-        key = self.library.picture_key(number)
+        key = self.library.picture_key(number) or self._picture_of_another_file(number=number[:20])
         if key is None:
             remarks.append("its featured picture is not here")
         return key

@@ -96,3 +96,11 @@ def test_a_dry_run_writes_no_file(tmp_path, media, settings):
     assert not Picture.objects.exists()
     assert not list(settings.MEDIA_ROOT.rglob("*.*"))
     assert not list((tmp_path / "originals").rglob("*.*"))
+
+
+def test_pictures_may_come_with_another_file_of_the_export(tmp_path, media):
+    run(tmp_path, attachment(number=50), media=media)
+    run(tmp_path, author(), item(body=shows("2020/05/bridge-300x200.jpg"), meta=[("_thumbnail_id", "50")]))
+    article = Article.objects.get()
+    assert f'src="{Picture.objects.get().url}"' in article.body
+    assert article.lead_picture == Picture.objects.get()
