@@ -27,8 +27,8 @@ lint: .venv/installed-dev.txt
 ci:
 	bash .ci/run
 
-# For whoever changes the styles: needs Node, and the development packages for the fonts.
-assets: .venv/installed-dev.txt
+# For whoever changes the styles: the only command that needs Node. `npm run fonts` cuts the fonts anew.
+assets:
 	npm install --no-audit --no-fund
 	npm run build
 
