@@ -209,7 +209,8 @@ const nameAutocompletes = (within) => {
     }
   }
 }
-addEventListener("load", () => nameAutocompletes(document))
+// Its own start waits in the same queue.
+window.django?.jQuery(() => nameAutocompletes(document))
 document.addEventListener("formset:added", ({ target }) => nameAutocompletes(target))
 
 // -- dates in words
