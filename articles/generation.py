@@ -87,7 +87,8 @@ def _sentences():
     for path in sorted((demonstration.FOLDER / "stories").glob("*.html")):
         front_matter, body = demonstration.read(path)
         if front_matter.get("language", "en") == "en":
-            found += re.split(r"(?<=[.?])\s+(?=[A-Z“])", html.text(re.sub(r'<span class="footnote">.*?</span>', "", body)))
+            without_notes = re.sub(r'<span class="footnote">.*?</span>', "", body)
+            found += re.split(r"(?<=[.?])\s+(?=[A-Z“])", html.text(without_notes))
     return [sentence for sentence in found if 40 < len(sentence) < 300]
 
 

@@ -74,7 +74,8 @@ def read(file) -> Reading:
         MemoryError,
     ) as error:
         raise UnreadablePicture(
-            "This file cannot be read as a picture. Use JPEG, PNG, WebP, AVIF or GIF; a damaged file may need saving anew."
+            "This file cannot be read as a picture. Use JPEG, PNG, WebP, AVIF or GIF;"
+            " a damaged file may need saving anew."
         ) from error
     return Reading(hashlib.sha256(content).hexdigest()[:32], width, height, picture_format)
 

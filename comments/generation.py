@@ -2,6 +2,7 @@
 
 import random
 from datetime import timedelta
+from itertools import islice
 
 from django.db import transaction
 
@@ -11,7 +12,13 @@ from comments.models import Comment, Decision
 from comments.models.comment import Status
 
 NAMES = ["Ana", "Ben", "Cho", "Dov", "Eva", "Finn", "Gia", "Hugo", "Iris", "Jan", "Kira", "Lars", "Mei", "Nils", "Oda"]
-OPENINGS = ["I read this twice.", "Thank you for this.", "One thing is missing here.", "My father worked there.", "Is this so?"]
+OPENINGS = [
+    "I read this twice.",
+    "Thank you for this.",
+    "One thing is missing here.",
+    "My father worked there.",
+    "Is this so?",
+]
 MIDDLES = [
     "The figures in the third paragraph surprised me.",
     "It was different when the ferry still ran.",
@@ -55,5 +62,6 @@ def generate(number, seed, advance=lambda steps: None):
                 )
                 for comment in comments
             )  # fmt: skip
-        open_threads = [comment for comment in comments if comment.status == Status.APPROVED and comment.depth < 6][:200]
+        answerable = (comment for comment in comments if comment.status == Status.APPROVED and comment.depth < 6)
+        open_threads = list(islice(answerable, 200))
         advance(len(comments))

@@ -45,10 +45,7 @@ def test_imports_only_from_below(package, above):
 
 
 def test_has_no_circles():
-    graph = {
-        module: {name for name in imports(module, inside_functions=False) if name != module}
-        for module in MODULES
-    }
+    graph = {module: {name for name in imports(module, inside_functions=False) if name != module} for module in MODULES}
     done, trail = set(), []
 
     def visit(module):

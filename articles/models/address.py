@@ -3,7 +3,6 @@ from urllib.parse import unquote
 from django.db import models
 from django.utils.text import slugify
 
-
 _TARGETS = ("article", "author", "category", "page", "tag")
 
 

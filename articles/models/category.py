@@ -1,4 +1,3 @@
-from django.core.validators import RegexValidator
 from django.db import models
 from django.urls import reverse
 from tree_queries.models import OrderableTreeNode

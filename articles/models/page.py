@@ -2,9 +2,9 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import Resolver404, resolve, reverse
 
+from articles.bodies import EXTENSIONS
 from articles.models.address import Addressed
 from newsroom.fields import HTMLField
-from articles.bodies import EXTENSIONS
 
 
 class PageQuerySet(models.QuerySet):

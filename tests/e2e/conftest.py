@@ -39,8 +39,8 @@ class Newsroom:
 
     def article(self, slug):
         """The number and the address of an article."""
-        code = f"from articles.models import Article; a = Article.objects.get(slug={slug!r}); print(a.pk, a.get_absolute_url())"
-        number, path = self.manage("shell", "-v0", "-c", code).split()
+        code = f"found = Article.objects.get(slug={slug!r}); print(found.pk, found.get_absolute_url())"
+        number, path = self.manage("shell", "-v0", "-c", f"from articles.models import Article; {code}").split()
         return int(number), path
 
 

@@ -20,8 +20,8 @@ READER = {
 }  # fmt: skip
 DESK = {
     "home": "/desk/", "articles": "/desk/articles/article/", "new article": "/desk/articles/article/add/",
-    "pictures": "/desk/articles/picture/", "sections": "/desk/articles/category/", "queue": "/desk/comments/comment/queue/",
-    "users": "/desk/auth/user/",
+    "pictures": "/desk/articles/picture/", "sections": "/desk/articles/category/",
+    "queue": "/desk/comments/comment/queue/", "users": "/desk/auth/user/",
 }  # fmt: skip
 WINDOWS = [(1280, False), (1280, True), (320, False), (320, True)]
 

@@ -3,6 +3,7 @@ import socket
 import pytest
 from django.core.management import CommandError
 
+from newsroom.management.commands import run
 from newsroom.management.commands.run import HOST, Command
 
 
@@ -24,7 +25,7 @@ def test_a_number_that_is_no_port_is_refused(port):
 def test_collects_static_files_only_when_they_change(settings, tmp_path, monkeypatch):
     settings.STATIC_ROOT = tmp_path
     collected = []
-    monkeypatch.setattr("newsroom.management.commands.run.call_command", lambda *args, **options: collected.append(args))
+    monkeypatch.setattr(run, "call_command", lambda *args, **options: collected.append(args))
     command = Command()
     command.collect_static()
     command.collect_static()
