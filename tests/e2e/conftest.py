@@ -18,7 +18,7 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 # What a page may say on the console without having done wrong: the answers that the tests ask for on purpose.
-EXPECTED = ("status of 404", "status of 410", "status of 400")
+EXPECTED = ("status of 404", "status of 410", "status of 400", "status of 409")
 
 
 class Newsroom:
