@@ -226,7 +226,8 @@ function zoneOffset(moment, timeZone) {
 }
 
 function distance(minutes) {
-  const ahead = minutes >= 0
+  if (minutes === 0) return "now"
+  const ahead = minutes > 0
   const all = Math.abs(minutes)
   const words = all < 60 ? `${all} min` : all < 48 * 60 ? `${Math.floor(all / 60)} h ${all % 60} min` : `${Math.round(all / 1440)} days`
   return ahead ? `in ${words}` : `${words} ago`
