@@ -27,7 +27,7 @@ class Attachment:
 
 def url_key(url: str) -> str:
     """Return the part of a file's address that stays the same whichever host serves it: 2024/05/bridge.jpg."""
-    path = unquote(urlsplit(url).path)
+    path = unquote(urlsplit(url).path).replace("\0", "")
     for folder in ("/wp-content/uploads/", "/uploads/", "/files/"):
         if folder in path:
             return path.rpartition(folder)[2]

@@ -63,6 +63,11 @@ def plain(text: str) -> str:
     return " ".join("".join(" " if not character.isprintable() else character for character in words).split())
 
 
+def decoded(path: str) -> str:
+    """Return a path as it is stored: without per cent signs, and without the characters that they may hide."""
+    return "".join(character for character in unquote(path) if character.isprintable())
+
+
 def shortened(text: str, length: int) -> str:
     return text if len(text) <= length else f"{text[: length - 1].rstrip()}…"
 
@@ -300,7 +305,7 @@ class WordPressImport:
                 remarks.append(f"the section above it, “{record.parent}”, is missing or below it: put at the top")
         name = shortened(plain(record.name) or record.slug, 100)
         values = {"name": name, "description": shortened(plain(record.description), 300), "parent_id": parent}
-        path = f"{self._path_of(record.parent) if parent else f'{self.root}/category/'}{unquote(record.slug)}/"
+        path = f"{self._path_of(record.parent) if parent else f'{self.root}/category/'}{decoded(record.slug)}/"
         category = self._keep(
             ImportedItem.Kind.CATEGORY, record.slug, "", name, Fields(Category, values, record.slug), path=path,
             adopt=lambda: Category.objects.filter(name=name, parent=parent).first(), remarks=remarks,
@@ -323,7 +328,7 @@ class WordPressImport:
         values = {"name": name, "description": shortened(plain(record.description), 300)}
         tag = self._keep(
             ImportedItem.Kind.TAG, record.slug, "", name, Fields(Tag, values, record.slug),
-            path=f"{self.root}/tag/{unquote(record.slug)}/",
+            path=f"{self.root}/tag/{decoded(record.slug)}/",
             adopt=lambda: Tag.objects.filter(name__iexact=name).first(),
         )  # fmt: skip
         if tag is not None:
@@ -482,7 +487,7 @@ class WordPressImport:
         if not is_complete:
             self.library.postpone("article", article.pk)
         if (former := record.meta.get("_wp_old_slug")) and record.slug and article.status == Status.PUBLISHED:
-            list(self._remember_paths(article, [path.replace(unquote(record.slug), unquote(former))]))
+            list(self._remember_paths(article, [path.replace(decoded(record.slug), decoded(former))]))
         if self.receive_comments is not None and record.comments:
             self.receive_comments(article, record, self)
 
@@ -585,7 +590,7 @@ class WordPressImport:
         parts = urlsplit(link)
         if (parts.hostname or "").lower() not in self.hosts:
             return ""
-        return unquote(re.sub("//+", "/", parts.path)) if parts.path not in ("", "/") and not parts.query else ""
+        return decoded(re.sub("//+", "/", parts.path)) if parts.path not in ("", "/") and not parts.query else ""
 
     def with_links(self, body):
         """Return a body whose links to what was imported lead there, and whether all of them could be resolved."""
@@ -614,7 +619,7 @@ class WordPressImport:
         if number := next((query[name][0] for name in ("p", "page_id") if name in query), ""):
             items = items.filter(number=number[:20]).exclude(kind=ImportedItem.Kind.PICTURE)
         else:
-            path = unquote(re.sub("//+", "/", parts.path)).rstrip("/")
+            path = decoded(re.sub("//+", "/", parts.path)).rstrip("/")
             if not path.removeprefix(self.root):
                 return "/"
             items = items.filter(path__in=[path[:500], f"{path}/"[:500]])

@@ -343,3 +343,8 @@ def test_a_blog_in_a_folder_keeps_its_addresses(tmp_path):
         "/blog/2020/05/x/",
         "/blog/?p=9",
     }
+
+
+def test_an_address_hides_no_null_character(tmp_path):
+    run(tmp_path, author(), item(post_name="a%00b", link=f"{BLOG}/2020/a%00b/", body=f'<a href="{BLOG}/%00/">x</a>'))
+    assert Client().get("/2020/ab/")["Location"] == "/2020/05/01/ab/"
