@@ -1,0 +1,87 @@
+"""What the list of articles can be narrowed to."""
+
+from django.contrib import admin
+
+from articles.admin.base import Choice
+from articles.languages import Language
+from articles.models import Author, Byline, Category
+from articles.models.article import Kind
+from articles.workflow import Standing, with_standing
+
+
+class StandingFilter(Choice):
+    title = "status"
+    parameter_name = "status"
+    options = Standing.choices
+
+    def keep(self, request, queryset, value):
+        return with_standing(queryset, Standing(value))
+
+
+class SectionFilter(Choice):
+    title = "section"
+    parameter_name = "section"
+
+    def lookups(self, request, model_admin):
+        return [
+            (category.pk, "\u2003" * category.tree_depth + category.name)
+            for category in Category.objects.with_tree_fields()
+        ]
+
+    def keep(self, request, queryset, value):
+        category = Category.objects.filter(pk=value).first()
+        return queryset.in_sections([category, *category.descendants()]) if category else queryset.none()
+
+
+class AuthorFilter(Choice):
+    title = "byline"
+    parameter_name = "author"
+
+    def lookups(self, request, model_admin):
+        return [(author.pk, author.name) for author in Author.objects.only("name")[:300]]
+
+    def keep(self, request, queryset, value):
+        return queryset.filter(pk__in=Byline.objects.filter(author=value).values("article"))
+
+
+class LanguageFilter(Choice):
+    title = "language"
+    parameter_name = "language"
+    options = Language.choices
+
+    def keep(self, request, queryset, value):
+        return queryset.filter(language=value)
+
+
+class KindFilter(Choice):
+    title = "kind"
+    parameter_name = "kind"
+    options = Kind.choices
+
+    def keep(self, request, queryset, value):
+        return queryset.filter(kind=value)
+
+
+class PictureFilter(Choice):
+    title = "picture"
+    parameter_name = "picture"
+    options = (("yes", "With a lead picture"), ("no", "Without one"))
+
+    def keep(self, request, queryset, value):
+        return queryset.filter(lead_picture__isnull=value == "no")
+
+
+class MineFilter(Choice):
+    title = "whose"
+    parameter_name = "whose"
+    options = (("mine", "Mine"),)
+    is_tab = True
+
+    def keep(self, request, queryset, value):
+        return queryset.of(request.user)
+
+
+class GoesOutFilter(admin.DateFieldListFilter):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.title = "date"
