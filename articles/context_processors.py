@@ -7,6 +7,6 @@ def site(request):
     """What the frame of every page shows. Lazy: an answer without a frame asks the database nothing."""
     return {
         "site": SimpleLazyObject(SiteSettings.current),
-        "sections": SimpleLazyObject(lambda: list(Category.objects.filter(parent=None))),
+        "sections": SimpleLazyObject(lambda: list(Category.objects.in_menu())),
         "pages": SimpleLazyObject(lambda: list(Page.objects.published().filter(is_in_footer=True).defer("body"))),
     }

@@ -119,7 +119,7 @@ class PictureForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.label_suffix = ""
         if "licence" in self.fields:  # absent where the picture may only be looked at
-            self.fields["licence"].choices = [("", "Not known"), *((name, name) for name in Licence.values)]
+            self.fields["licence"].choices = [("", "Not known"), *Licence.choices]
 
     def clean_file(self):
         file = self.cleaned_data["file"]

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from articles.models import Article, Category, Placement
 from articles.models.article import Kind
+from articles.models.category import MENU
 from articles.models.frontpage import Zone
 from articles.paging import cards
 
@@ -42,9 +43,10 @@ def compose(at=None):
     """
     at = at or timezone.now()
     sections = list(Category.objects.all())
+    menu = [section for section in sections if section.parent_id is None and section.is_in_menu][:MENU]
     root_of = _roots(sections)
     placements = list(Placement.objects.holding(at).values_list("zone", "article_id"))
-    stories = _candidates(at, sections, root_of, [article for _, article in placements])
+    stories = _candidates(at, menu, root_of, [article for _, article in placements])
     by_id = {story.pk: story for story in stories}
     placed = {
         zone: [by_id[article] for candidate, article in placements if candidate == zone and article in by_id]
@@ -83,13 +85,12 @@ def compose(at=None):
     front.lead_related = take([story for story in news if root_of[story.category_id] == lead_root], RELATED)
     front.latest = take(news, LATEST)
     front.opinion = take([story for story in stories if story.kind == Kind.OPINION], OPINION)
-    for section in sections:
-        if section.parent_id is None:
-            own = take([story for story in stories if root_of[story.category_id] == section.pk], IN_BLOCK)
-            if own:
-                # Stable: pictures open the block, the newest first.
-                own.sort(key=lambda story: story.lead_picture is None)
-                front.blocks.append(Block(section, own))
+    for section in menu:
+        own = take([story for story in stories if root_of[story.category_id] == section.pk], IN_BLOCK)
+        if own:
+            # Stable: pictures open the block, the newest first.
+            own.sort(key=lambda story: story.lead_picture is None)
+            front.blocks.append(Block(section, own))
     return front
 
 
@@ -104,15 +105,14 @@ def _roots(sections):
     return {pk: root(pk) for pk in parents}
 
 
-def _candidates(at, sections, root_of, placed):
+def _candidates(at, menu, root_of, placed):
     """Return every story the page could show, newest first, each section's newest among them."""
     public = Article.objects.published(at)
     newest = public.newest_first().values("pk")
     wanted = Q(pk__in=newest[:CANDIDATES]) | Q(pk__in=placed)
     for kind, number in ((Kind.OPINION, OPINION), (Kind.PHOTO_ESSAY, 3)):
         wanted |= Q(pk__in=newest.filter(kind=kind)[:number])
-    for section in sections:
-        if section.parent_id is None:
-            family = [pk for pk, root in root_of.items() if root == section.pk]
-            wanted |= Q(pk__in=newest.filter(category__in=family)[: IN_BLOCK + TOP + RELATED])
+    for section in menu:
+        family = [pk for pk, root in root_of.items() if root == section.pk]
+        wanted |= Q(pk__in=newest.filter(category__in=family)[: IN_BLOCK + TOP + RELATED])
     return cards(list(public.filter(wanted).newest_first().values_list("pk", flat=True)))

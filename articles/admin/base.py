@@ -52,6 +52,12 @@ class DeskAdmin(admin.ModelAdmin):
         # Merging keeps this type, and with it the nonce that render_change_form() adds.
         return Media() + super().media
 
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name in self.list_editable:
+            field.widget.attrs["aria-label"] = field.label  # a list shows the label only above the column
+        return field
+
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name in self.get_autocomplete_fields(request):
             kwargs.setdefault("widget", SearchableSelect(db_field, self.admin_site))

@@ -8,14 +8,14 @@ from articles.models import Category
 
 @admin.register(Category)
 class CategoryAdmin(DeskAdmin):
-    list_display = ["indented", "swatch", "description", "position"]
+    list_display = ["indented", "swatch", "description", "is_in_menu", "position"]
     list_display_links = None
     list_editable = ["position"]
     list_per_page = 200
     search_fields = ["name", "description"]
     search_placeholder = "Name or description"
     add_label = "New section"
-    fields = ["name", "parent", "description", "colour", "position", "slug"]
+    fields = ["name", "parent", "description", "colour", "position", "is_in_menu", "slug"]
 
     def get_changelist(self, request, **kwargs):
         return TreeChangeList

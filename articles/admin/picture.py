@@ -31,7 +31,7 @@ class MissingFilter(Choice):
 class LicenceFilter(Choice):
     title = "licence"
     parameter_name = "licence"
-    options = tuple((name, name) for name in Licence.values)
+    options = Licence.choices
 
     def keep(self, request, queryset, value):
         return queryset.filter(licence=value)

@@ -324,7 +324,7 @@ class Article(Addressed):
             missing["headline"] = "A published article needs a headline."
         if self.category_id is None:
             missing["category"] = "A published article needs a section."
-        if not self.body_text and not html.text(self.body) and "<img" not in self.body:
+        if not html.text(self.body) and "<img" not in self.body:
             missing["body"] = "A published article needs a text, or pictures."
         return missing
 

@@ -1,6 +1,7 @@
 from django.db import models
 from django.urls import reverse
 from tree_queries.models import OrderableTreeNode
+from tree_queries.query import TreeQuerySet
 
 from articles.models.address import Addressed
 
@@ -19,6 +20,15 @@ class Colour(models.TextChoices):
     SPORT = "sport", "Olive"
 
 
+MENU = 12  # more do not fit a line
+
+
+class CategoryQuerySet(TreeQuerySet):
+    def in_menu(self):
+        """The sections of the first rank that every page and the front page show."""
+        return self.filter(parent=None, is_in_menu=True).order_by("position", "id")[:MENU]
+
+
 class Category(Addressed, OrderableTreeNode):
     """A section or subsection. Removing one that holds articles or subsections is refused."""
 
@@ -31,6 +41,14 @@ class Category(Addressed, OrderableTreeNode):
         blank=True,
         help_text="Left empty, it takes the colour of the section above.",
     )
+
+    is_in_menu = models.BooleanField(
+        "in the menu",
+        default=True,
+        help_text="Of the sections of the first rank, the menu and the front page show the first twelve that are.",
+    )
+
+    objects = CategoryQuerySet.as_manager(with_tree_fields=False)
 
     class Meta(OrderableTreeNode.Meta):
         verbose_name = "section"

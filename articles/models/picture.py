@@ -23,6 +23,10 @@ class Licence(models.TextChoices):
     CC_BY_SA_4 = "CC BY-SA 4.0"
 
     @property
+    def label(self):
+        return self.value
+
+    @property
     def url(self):
         """The licence's own text, where it has one."""
         if self is Licence.CC0:

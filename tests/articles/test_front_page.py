@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from articles.frontpage import compose
-from articles.models import Placement
+from articles.models import Category, Placement
 from tests.factories import make_article, make_category, make_picture
 
 pytestmark = pytest.mark.django_db
@@ -77,6 +77,18 @@ def test_is_what_it_was_at_an_earlier_moment(stories):
 
 def test_every_section_has_its_block(stories):
     assert [block.section.name for block in compose().blocks] == ["World", "Money", "Food"]
+
+
+def test_a_section_that_is_not_in_the_menu_has_no_block(stories, client):
+    Category.objects.filter(name="Money").update(is_in_menu=False)
+    assert [block.section.name for block in compose().blocks] == ["World", "Food"]
+    assert [section.name for section in client.get("/").context["sections"]] == ["World", "Food"]
+
+
+def test_the_menu_holds_twelve(stories):
+    for number in range(20):
+        make_article(category=make_category(f"Section {number}"))
+    assert len(compose().blocks) == len(Category.objects.in_menu()) == 12
 
 
 def test_takes_as_many_queries_for_more_sections(stories, django_assert_max_num_queries):
