@@ -6,6 +6,7 @@ from django.contrib.syndication.views import Feed
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed
+from django.utils.html import escape
 from django.views.decorators.http import require_safe
 
 from articles.models import Article, Author, Category, SiteSettings, Tag
@@ -59,7 +60,8 @@ class Stories(Feed):
         return printable(item.headline)
 
     def item_description(self, item):
-        return printable(item.standfirst)
+        # What reads feeds takes a description for HTML, in either format.
+        return escape(printable(item.standfirst))
 
     def item_author_name(self, item):
         return printable(", ".join(byline.author.name for byline in item.writers)) or None

@@ -54,3 +54,11 @@ def test_newest_come_first_and_old_ones_make_room(client):
         make_article(f"Story {number}", at=timezone.now() - timedelta(hours=number + 1))
     titles = [item.findtext("title") for item in items(client.get("/feed/rss/"))]
     assert titles == [f"Story {number}" for number in range(30)]
+
+
+@pytest.mark.parametrize("path", ["/feed/rss/", "/feed/atom/"])
+def test_what_readers_take_for_html_is_escaped(client, path):
+    make_article(standfirst="Is 5 <b> 4 & more?")
+    (item,) = items(client.get(path))
+    summary = item.findtext("description") or item.findtext(f"{ATOM}summary")
+    assert summary == "Is 5 &lt;b&gt; 4 &amp; more?"
