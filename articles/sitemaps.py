@@ -47,6 +47,8 @@ def month(request, year, month):
         end = date(start.year + start.month // 12, start.month % 12 + 1, 1)
     except ValueError as error:
         raise Http404("There is no such month.") from error
+    if start.year == date.min.year:  # its first hours lie before the beginning of time in half of the zones
+        raise Http404("There were no newspapers then.")
     first, last = (timezone.make_aware(datetime(day.year, day.month, day.day)) for day in (start, end))
     articles = (
         Article.objects.published()

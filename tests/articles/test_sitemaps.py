@@ -2,6 +2,7 @@ import xml.etree.ElementTree as ElementTree
 from datetime import UTC, datetime
 
 import pytest
+from django.utils import timezone
 
 from tests.factories import make_article, make_author, make_page
 
@@ -27,6 +28,13 @@ def test_lists_months_and_their_stories(client):
 def test_a_month_without_stories_is_not_found(client):
     assert client.get("/sitemap-2024-05.xml").status_code == 404
     assert client.get("/sitemap-2024-13.xml").status_code == 404
+
+
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/Los_Angeles"])
+@pytest.mark.parametrize("month", ["0000-01", "0001-01", "9999-11", "9999-12"])
+def test_months_at_the_ends_of_time_are_not_found(client, zone, month):
+    with timezone.override(zone):
+        assert client.get(f"/sitemap-{month}.xml").status_code == 404
 
 
 def test_lists_pages_and_authors_who_are_read(client):
