@@ -13,6 +13,7 @@ from PIL import Image, ImageOps
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
 MAX_BYTES = 30 * 1024 * 1024
 MAX_PIXELS = 40_000_000
+MAX_HEIGHT = 16_383  # pixels of a rendition; WebP holds no more
 WIDTHS = (360, 720, 1080, 1440, 2000)
 WEBP_QUALITY = 76
 JPEG_QUALITY = 80
@@ -77,6 +78,10 @@ def read(file) -> Reading:
             "This file cannot be read as a picture. Use JPEG, PNG, WebP, AVIF or GIF;"
             " a damaged file may need saving anew."
         ) from error
+    if height * widths(width)[-1] > MAX_HEIGHT * width:
+        raise UnreadablePicture(
+            f"The picture is too tall for its width: at most {MAX_HEIGHT:,} pixels. Cut it into parts and try again."
+        )
     return Reading(hashlib.sha256(content).hexdigest()[:32], width, height, picture_format)
 
 

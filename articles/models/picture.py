@@ -1,9 +1,14 @@
+from pathlib import PurePath
+
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
+from django.utils.text import slugify
 
 from articles import renditions
+
+NAME_LENGTH = 50  # characters; a file system counts bytes, up to four for each, and stops at 255
 
 
 class Licence(models.TextChoices):
@@ -35,6 +40,12 @@ class Licence(models.TextChoices):
             _, kind, version = self.value.split(" ")
             return f"https://creativecommons.org/licenses/{kind.lower()}/{version}/"
         return ""
+
+
+def short_name(name, picture_format):
+    """Return a name like `name` that every file system takes, ending as the content demands."""
+    stem = slugify(PurePath(name).stem, allow_unicode=True)[:NAME_LENGTH] or "picture"
+    return f"{stem}.{picture_format.lower()}"
 
 
 class Picture(models.Model):
@@ -88,6 +99,7 @@ class Picture(models.Model):
         Raises renditions.UnreadablePicture, whose message is fit for the person who sent the file.
         """
         reading = renditions.read(file)
+        file.name = short_name(file.name, reading.format)
         self.original = file
         self.digest, self.width, self.height = reading.digest, reading.width, reading.height
 

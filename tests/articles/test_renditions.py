@@ -54,6 +54,17 @@ def test_refuses_a_bomb_before_unpacking_it():
     assert "more than 40 million pixels" in refusal(content=bomb)
 
 
+@pytest.mark.parametrize("size", [(1, 20_000), (1000, 17_000)])
+def test_refuses_a_strip_too_tall_for_any_rendition(size):
+    assert "too tall" in refusal(content=make_image(*size, "PNG"))
+
+
+def test_makes_a_strip_of_what_is_only_wide(django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        picture = make_picture(width=20_000, height=1)
+    assert default_storage.exists(renditions.name(picture.digest, 2000, "webp"))
+
+
 def test_refuses_a_file_that_is_too_large(monkeypatch):
     monkeypatch.setattr(renditions, "MAX_BYTES", 100)
     assert "at most" in refusal(width=300, height=300)
@@ -106,6 +117,16 @@ def test_sixteen_bits_of_grey_stay_grey(django_capture_on_commit_callbacks):
         picture.save()
     with default_storage.open(picture.url.removeprefix("/media/")) as file, Image.open(file) as image:
         assert abs(image.convert("L").getpixel((5, 5)) - 128) < 4
+
+
+@pytest.mark.parametrize("name", ["中" * 200 + ".jpg", "é" * 150 + ".jpg", "n" * 300, "  ", "...", "a." + "e" * 240])
+def test_any_name_of_a_file_can_be_kept(name):
+    picture = Picture()
+    picture.receive(make_upload(name))
+    picture.save()
+    stored = picture.original.name.rpartition("/")[2]
+    assert len(stored.encode()) <= 255
+    assert stored.endswith(".jpeg")
 
 
 def test_the_original_is_not_public(client, django_capture_on_commit_callbacks, settings):
