@@ -18,6 +18,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from comments import moderation, queue
+from comments.characters import normalise
 from comments.models import Comment, Decision
 from comments.models.comment import Status
 from comments.models.decision import Reason
@@ -75,7 +76,7 @@ def page(request, site):
 def decision_in(request):
     """Return the verb that was pressed and what goes with it. A rejection is written as reject:reason."""
     name, _, reason = request.POST.get("decision", "").partition(":")
-    notes = {"public_note": request.POST.get("public_note", "").strip()[:500]}
+    notes = {"public_note": normalise(request.POST.get("public_note", "")[: moderation.HARD_LIMIT])[:500]}
     if name == "reject":
         return moderation.reject, {"reason": reason, **notes}
     if name in VERBS:

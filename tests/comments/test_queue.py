@@ -194,6 +194,11 @@ def test_keeps_the_word_to_the_reader(as_bob, article):
     assert Decision.objects.get().public_note == "Try again tomorrow."
 
 
+def test_a_word_to_the_reader_holds_nothing_that_hides(as_bob, article):
+    decide(as_bob, wait(article), "reject:other", public_note="Try\x00 again\u202e \u200btomorrow")
+    assert Decision.objects.get().public_note == "Try again tomorrow"
+
+
 @pytest.mark.parametrize("decision", ["", "publish", "reject", "reject:because", "approve:x", "delete"])
 def test_knows_its_own_decisions_alone(as_bob, article, decision):
     comment = wait(article)
