@@ -26,6 +26,8 @@ POSTGRESQL = [
     """
     CREATE FUNCTION articles_category_tree() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
+        -- One move at a time: two that do not see each other yet could close a circle together.
+        PERFORM pg_advisory_xact_lock('articles_category'::regclass::oid::int, 1);
         IF EXISTS (
             WITH RECURSIVE ancestry(id) AS (
                 SELECT NEW.parent_id

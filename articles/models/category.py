@@ -1,9 +1,12 @@
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
 from tree_queries.models import OrderableTreeNode
 from tree_queries.query import TreeQuerySet
 
 from articles.models.address import Addressed
+
+MAX_POSITION = 1_000_000
 
 
 class Colour(models.TextChoices):
@@ -74,6 +77,12 @@ class Category(Addressed, OrderableTreeNode):
 
     def __str__(self):
         return self.name
+
+    def clean(self):
+        super().clean()
+        if self.position > MAX_POSITION:
+            # The next new section takes a higher one, and a database's numbers end somewhere.
+            raise ValidationError({"position": f"At most {MAX_POSITION:,}: it only says the order."})
 
     def save(self, *args, **kwargs):
         if not self.colour:

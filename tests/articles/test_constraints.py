@@ -1,6 +1,9 @@
+from concurrent.futures import ThreadPoolExecutor
+from time import sleep
+
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from articles.models import Article, Category, FormerAddress, Placement, SiteSettings
@@ -92,3 +95,32 @@ def test_there_is_one_row_of_site_settings():
     SiteSettings.objects.create(name="First")
     SiteSettings(name="Second").save()
     assert SiteSettings.objects.get().name == "Second"
+
+
+def test_a_section_cannot_be_placed_where_no_number_follows():
+    category = make_category("Last")
+    category.position = 2**31 - 1
+    with pytest.raises(ValidationError, match="At most 1,000,000"):
+        category.full_clean()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite lets one write at a time")
+def test_two_moves_at_once_close_no_circle():
+    one, other = make_category("One"), make_category("Other")
+    below_one, below_other = make_category("Below one", parent=one), make_category("Below other", parent=other)
+
+    def move(section, parent):
+        try:
+            with transaction.atomic():
+                Category.objects.filter(pk=section.pk).update(parent=parent)
+                sleep(0.5)  # both moves are made before either is committed
+        except IntegrityError:
+            return "refused"
+        finally:
+            connection.close()
+        return "moved"
+
+    with ThreadPoolExecutor() as pool:
+        outcomes = list(pool.map(move, (one, other), (below_other, below_one)))
+    assert sorted(outcomes) == ["moved", "refused"]
