@@ -2,16 +2,29 @@
 
 from urllib.parse import unquote
 
+from django.db.models import Exists, OuterRef
 from django.http import HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.utils import timezone
 
-from articles.models import Article, FormerAddress, Page
+from articles.models import Article, ArticleTag, Author, Byline, FormerAddress, Page, Tag
 
 
 def is_canonical(request, thing):
     """Whether the request came to where `thing` is now."""
     return request.path == unquote(thing.get_absolute_url())
+
+
+def issued_tags():
+    """Tags that readers may know of: something with them was public once, so that no name of a plan is given away."""
+    public = Article.objects.once_public().order_by()
+    return Tag.objects.filter(Exists(ArticleTag.objects.filter(tag=OuterRef("pk"), content_object__in=public)))
+
+
+def issued_authors():
+    """Authors whom readers may know of: something they worked on was public once."""
+    public = Article.objects.once_public().order_by()
+    return Author.objects.filter(Exists(Byline.objects.filter(author=OuterRef("pk"), article__in=public)))
 
 
 def gone(request):

@@ -9,7 +9,8 @@ from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed
 from django.utils.html import escape
 from django.views.decorators.http import require_safe
 
-from articles.models import Article, Author, Category, SiteSettings, Tag
+from articles.addresses import issued_authors, issued_tags
+from articles.models import Article, Category, SiteSettings
 from articles.rendering import render
 from articles.views import by_author
 
@@ -113,14 +114,14 @@ def section(request, slug, format):
 
 @require_safe
 def tag(request, slug, format):
-    tag = get_object_or_404(Tag, slug=slug)
+    tag = get_object_or_404(issued_tags(), slug=slug)
     articles = Article.objects.published().filter(tagged__tag=tag)
     return respond(request, format, titled(tag.name), tag.get_absolute_url(), tag.description, articles)
 
 
 @require_safe
 def author(request, slug, format):
-    author = get_object_or_404(Author, slug=slug)
+    author = get_object_or_404(issued_authors(), slug=slug)
     return respond(request, format, titled(author.name), author.get_absolute_url(), author.bio, by_author(author))
 
 

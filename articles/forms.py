@@ -9,7 +9,7 @@ from articles.models import Article, Author, Category, Picture, Tag
 from articles.models.article import Status
 from articles.models.picture import Licence
 from articles.models.site import CommentsPolicy
-from articles.widgets import PictureWidget, TagsField
+from articles.widgets import PictureWidget, RowField, RowsField, TagsField
 from articles.workflow import is_ahead, standing
 from newsroom import html
 
@@ -21,11 +21,11 @@ class SectionLabels:
         return "\u2003" * getattr(category, "tree_depth", 0) + category.name
 
 
-class SectionField(SectionLabels, forms.ModelChoiceField):
+class SectionField(SectionLabels, RowField):
     """A section, chosen from the tree."""
 
 
-class SectionsField(SectionLabels, forms.ModelMultipleChoiceField):
+class SectionsField(SectionLabels, RowsField):
     """Any number of sections, chosen from the tree."""
 
 

@@ -1,6 +1,6 @@
 """Pages of articles that cost the same wherever they are in the list."""
 
-from django.core.paginator import InvalidPage, Paginator
+from django.core.paginator import InvalidPage, PageNotAnInteger, Paginator
 from django.http import Http404
 
 from articles.models import Article
@@ -21,7 +21,10 @@ def page_of(request, articles, size=PAGE_SIZE):
     """
     paginator = Paginator(articles.values_list("pk", flat=True), size)
     try:
-        page = paginator.page(request.GET.get("page", 1))
+        number = request.GET.get("page", "1")
+        if not number.isascii():
+            raise PageNotAnInteger("A page has a number.")
+        page = paginator.page(number)
     except InvalidPage as error:
         raise Http404("There is no such page.") from error
     page.object_list = cards(list(page.object_list))

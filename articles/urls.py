@@ -17,11 +17,13 @@ urlpatterns = [
     path("author/<str:slug>/<str:format>/", feeds.author, name="author_feed"),
     path("feed/<str:format>/", feeds.latest, name="feed"),
     path("sitemap.xml", sitemaps.index, name="sitemap"),
-    re_path(r"^sitemap-(?P<year>\d{4})-(?P<month>\d{2})\.xml$", sitemaps.month, name="sitemap_month"),
+    re_path(r"^sitemap-(?P<year>[0-9]{4})-(?P<month>[0-9]{2})\.xml$", sitemaps.month, name="sitemap_month"),
     path("sitemap-pages.xml", sitemaps.pages, name="sitemap_pages"),
-    re_path(r"^(?P<year>\d{4})/$", views.archive, name="archive_year"),
-    re_path(r"^(?P<year>\d{4})/(?P<month>\d{2})/$", views.archive, name="archive_month"),
-    re_path(r"^(?P<year>\d{4})/(?P<month>\d{2})/(?P<day>\d{2})/$", views.archive, name="archive_day"),
-    re_path(r"^(?P<year>\d{4})/(?P<month>\d{2})/(?P<day>\d{2})/(?P<slug>[^/]+)/$", views.detail, name="detail"),
+    re_path(r"^(?P<year>[0-9]{4})/$", views.archive, name="archive_year"),
+    re_path(r"^(?P<year>[0-9]{4})/(?P<month>[0-9]{2})/$", views.archive, name="archive_month"),
+    re_path(r"^(?P<year>[0-9]{4})/(?P<month>[0-9]{2})/(?P<day>[0-9]{2})/$", views.archive, name="archive_day"),
+    re_path(
+        r"^(?P<year>[0-9]{4})/(?P<month>[0-9]{2})/(?P<day>[0-9]{2})/(?P<slug>[^/]+)/$", views.detail, name="detail"
+    ),
     path("<str:slug>/", views.page, name="page"),
 ]

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_safe
 
 from articles import frontpage
 from articles import search as searching
-from articles.addresses import gone, is_canonical, is_once_public
-from articles.models import Article, Author, Category, Page, Tag
+from articles.addresses import gone, is_canonical, is_once_public, issued_authors, issued_tags
+from articles.models import Article, Category, Page
 from articles.models.article import Kind
 from articles.paging import cards, page_numbers, page_of
 from articles.rendering import render as render_body
@@ -39,7 +39,9 @@ def public(view):
 def canonical(request, path):
     """Return the absolute address of a page, without whatever else was in the query but its number."""
     number = request.GET.get("page", "")
-    return request.build_absolute_uri(path) + (f"?page={number}" if number.isdecimal() and number != "1" else "")
+    return request.build_absolute_uri(path) + (
+        f"?page={number}" if number.isascii() and number.isdecimal() and number != "1" else ""
+    )
 
 
 def list_context(request, path, articles):
@@ -97,7 +99,7 @@ def section(request, slug):
 
 @public
 def tag(request, slug):
-    tag = get_object_or_404(Tag, slug=slug)
+    tag = get_object_or_404(issued_tags(), slug=slug)
     articles = Article.objects.published().filter(tagged__tag=tag).newest_first()
     context = list_context(request, tag.get_absolute_url(), articles) | {
         "tag": tag,
@@ -108,7 +110,7 @@ def tag(request, slug):
 
 @public
 def author(request, slug):
-    author = get_object_or_404(Author.objects.select_related("picture"), slug=slug)
+    author = get_object_or_404(issued_authors().select_related("picture"), slug=slug)
     context = list_context(request, author.get_absolute_url(), by_author(author)) | {
         "author": author,
         "feeds": feed_links(author.name, "articles:author_feed", author.slug),

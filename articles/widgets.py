@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django import forms
 from django.contrib.admin.widgets import AutocompleteSelect
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 from django_prose_editor.widgets import AdminProseEditorWidget, prose_editor_admin_media
@@ -20,6 +21,27 @@ def is_row_id(value):
     """Whether a row can have this key; databases choke on larger numbers."""
     key = str(value or "")
     return key.isascii() and key.isdecimal() and len(key) < 20 and int(key) <= MAX_ROW_ID
+
+
+class RowField(forms.ModelChoiceField):
+    """One row; a key that none can have is refused in words."""
+
+    def to_python(self, value):
+        if value not in self.empty_values and not is_row_id(getattr(value, "pk", value)):
+            raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice", params={"value": value})
+        return super().to_python(value)
+
+
+class RowsField(forms.ModelMultipleChoiceField):
+    """Any number of rows; a key that none can have is refused in words."""
+
+    def _check_values(self, value):
+        for key in value:
+            if not is_row_id(getattr(key, "pk", key)):
+                raise ValidationError(
+                    self.error_messages["invalid_pk_value"], code="invalid_pk_value", params={"pk": key}
+                )
+        return super()._check_values(value)
 
 
 class BodyWidget(AdminProseEditorWidget):

@@ -1,7 +1,8 @@
 """Pages that belong to no app."""
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -14,7 +15,10 @@ def media(request, path):
 
     The policy is that of a file, not of a page: whatever a browser makes of it, it cannot run.
     """
-    response = serve(request, path, document_root=settings.MEDIA_ROOT)
+    try:
+        response = serve(request, path, document_root=settings.MEDIA_ROOT)
+    except OSError as error:  # a name no file can have
+        raise Http404("There is no such file.") from error
     response["Cache-Control"] = "public, max-age=31536000, immutable"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
@@ -36,7 +40,22 @@ def robots(request):
 
 
 def bad_request(request, exception):
-    return render(request, "400.html", status=400)
+    """Say what was wrong, where it was the size of what was sent: the text is still in the page one came from."""
+    reason = ""
+    if isinstance(exception, RequestDataTooBig):
+        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1048576
+        reason = f"At most {limit} MB of text can be taken at once. Go back: what you wrote is still there."
+    elif isinstance(exception, TooManyFieldsSent):
+        reason = "The form has more fields than can be taken at once. Go back, and save in parts."
+    return render(request, "400.html", {"reason": reason}, status=400)
+
+
+def csrf_failure(request, reason=""):
+    """Give the text back where the form was no longer, or never, known to come from this site."""
+    texts = [request.POST[name] for name in ("headline", "standfirst", "body") if request.POST.get(name)]
+    response = render(request, "403_form.html", {"texts": texts, "noindex": True}, status=403)
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 def forbidden(request, exception):

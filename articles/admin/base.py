@@ -1,12 +1,15 @@
 """What every list and form of the desk has in common."""
 
 import json
+import re
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin import helpers
+from django.contrib.admin.exceptions import DisallowedModelAdminLookup
 from django.contrib.admin.models import LogEntry
 from django.contrib.admin.options import IS_POPUP_VAR
+from django.contrib.admin.views.main import ERROR_FLAG
 from django.core.paginator import Paginator
 from django.db import IntegrityError, models
 from django.http import HttpResponseRedirect
@@ -15,7 +18,8 @@ from django.template.response import TemplateResponse
 from django.utils.functional import cached_property
 from js_asset import Media
 
-from articles.widgets import BodyWidget, MomentField, MomentWidget, SearchableSelect
+from articles.models.address import Addressed
+from articles.widgets import BodyWidget, MomentField, MomentWidget, SearchableSelect, is_row_id
 from newsroom.fields import HTMLField
 
 COUNTED = 5000  # rows beyond this are not counted: a filter finds more than paging does
@@ -33,7 +37,36 @@ class CappedPaginator(Paginator):
         return self.count > COUNTED
 
 
-class DeskAdmin(admin.ModelAdmin):
+class Guarded:
+    """Takes from the address and from a list's form only what the desk offers there."""
+
+    def lookup_allowed(self, lookup, value, request):
+        offered = {
+            item.parameter_name if isinstance(item, type) else item if isinstance(item, str) else item[0]
+            for item in self.get_list_filter(request)
+        }
+        is_offered = any(lookup == name or lookup.startswith(f"{name}__") for name in offered)
+        return is_offered and not lookup.endswith("regex")
+
+    def changelist_view(self, request, extra_context=None):
+        keys = request.POST.getlist(helpers.ACTION_CHECKBOX_NAME)
+        keys += [value for name, value in request.POST.items() if re.fullmatch(r"form-\d+-id", name)]
+        if not all(map(is_row_id, keys)):
+            messages.error(request, "Something chosen there does not exist. Choose again.")
+            return HttpResponseRedirect(request.get_full_path())
+        try:
+            return super().changelist_view(request, extra_context)
+        except (DisallowedModelAdminLookup, OverflowError):  # not offered, or beyond what can be compared
+            return HttpResponseRedirect(f"{request.path}?{ERROR_FLAG}=1")
+
+    def get_changeform_initial_data(self, request):
+        # An address may prefill words, but a moment written as anybody likes is not read.
+        moments = {field.name for field in self.opts.get_fields() if isinstance(field, models.DateTimeField)}
+        initial = super().get_changeform_initial_data(request)
+        return {name: value for name, value in initial.items() if name not in moments}
+
+
+class DeskAdmin(Guarded, admin.ModelAdmin):
     actions_on_top = True  # otherwise the stock template writes a style element, which the policy blocks
     list_per_page = 50
     paginator = CappedPaginator
@@ -69,6 +102,15 @@ class DeskAdmin(admin.ModelAdmin):
         except IntegrityError:
             # Somebody saved the same slug or name in between. Seen again, it is an error of the form.
             return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def get_view_on_site_url(self, obj=None):
+        if obj is None or obj.pk is None:
+            return None
+        if callable(self.view_on_site):
+            return self.view_on_site(obj)
+        if not isinstance(obj, Addressed):
+            return None
+        return obj.get_absolute_url() if obj.is_issued() else None
 
     def delete_queryset(self, request, queryset):
         for obj in queryset:

@@ -5,7 +5,8 @@ from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, Permission, User
 from django.db.models import Q
 
-from articles.admin.base import chips
+from articles.admin.base import Guarded, chips
+from articles.widgets import RowsField
 
 for model in (User, Group):
     admin.site.unregister(model)
@@ -32,7 +33,7 @@ def grantable_permissions(actor):
     return permissions if actor.is_superuser else permissions.filter(pk__in=granted(actor))
 
 
-class Bounded:
+class Bounded(Guarded):
     """Keeps the people and groups with more power than the one who looks out of that person's reach."""
 
     def is_in_reach(self, request, obj):
@@ -45,7 +46,7 @@ class Bounded:
         return super().has_delete_permission(request, obj) and (obj is None or self.is_in_reach(request, obj))
 
     def formfield_for_manytomany(self, db_field, request, **kwargs):
-        field = super().formfield_for_manytomany(db_field, request, **kwargs)
+        field = super().formfield_for_manytomany(db_field, request, form_class=RowsField, **kwargs)
         if db_field.name == "groups":
             field.queryset = grantable_groups(request.user)
         elif db_field.name in ("permissions", "user_permissions"):

@@ -1,8 +1,9 @@
 from urllib.parse import unquote
 
-from django.db import models
+from django.db import IntegrityError, models, transaction
 from django.utils.text import slugify
 
+RIVALS = 10  # how many others may take the same slug at the same moment
 _TARGETS = ("article", "author", "category", "page", "tag")
 
 
@@ -82,16 +83,29 @@ class Addressed(models.Model):
     def save(self, *args, **kwargs):
         stored = getattr(self, "_stored_slug", None)
         if not self.slug and self.needs_slug():
-            self.slug = self.free_slug(getattr(self, self.slug_source))
             if kwargs.get("update_fields") is not None:
                 kwargs["update_fields"] = {*kwargs["update_fields"], "slug"}
-        super().save(*args, **kwargs)
+            self._save_with_free_slug(*args, **kwargs)
+        else:
+            super().save(*args, **kwargs)
         if stored and stored != self.slug and self.is_issued():
             current, self.slug = self.slug, stored
             former_path = self.get_absolute_url()
             self.slug = current
             FormerAddress.remember(former_path, **{self._meta.model_name: self})
         self._stored_slug = self.slug
+
+    def _save_with_free_slug(self, *args, **kwargs):
+        """Save under a slug that is free, or another one where somebody was quicker with it."""
+        for is_last in (*[False] * RIVALS, True):
+            self.slug = self.free_slug(getattr(self, self.slug_source))
+            try:
+                with transaction.atomic():
+                    return super().save(*args, **kwargs)
+            except IntegrityError:
+                if is_last or not type(self)._default_manager.filter(slug=self.slug).exclude(pk=self.pk).exists():
+                    self.slug = ""
+                    raise
 
     def delete(self, *args, **kwargs):
         path = self.get_absolute_url() if self.slug and self.is_issued() else None

@@ -103,6 +103,31 @@ def test_what_was_deleted_is_gone(client):
     assert client.get("/author/old-hand/").status_code == 410
 
 
+@pytest.mark.parametrize("path", ["/tag/plan/", "/author/ann/", "/tag/plan/rss/", "/author/ann/atom/"])
+def test_names_of_what_was_never_out_do_not_exist(client, path):
+    article = make_article(published=False, tags=["Plan"], authors=[make_author("Ann", slug="ann")])
+    assert client.get(path).status_code == 404
+    article.publish()
+    assert client.get(path).status_code == 200
+    article.take_down()
+    assert client.get(path).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/٢٠٢٦/", "/٢٠٢٦/١١/", "/sitemap-٢٠٢٦-10.xml", "/2024/?page=٣"])
+def test_an_address_has_one_way_to_be_written(client, path):
+    make_article(at=MAY)
+    assert client.get(path, follow=True).status_code == 404
+
+
+def test_rivals_for_a_slug_all_get_one(monkeypatch):
+    make_article("Same words")
+    rival = make_article("Same words", published=False)
+    guesses = iter(["same-words", "same-words-2"])
+    monkeypatch.setattr(Article, "free_slug", lambda self, words: next(guesses))
+    rival.publish()
+    assert rival.slug == "same-words-2"
+
+
 def test_addresses_in_any_script_answer(client):
     article = make_article("山上的茶", at=MAY)
     assert unquote(article.get_absolute_url()) == "/2024/05/01/山上的茶/"
