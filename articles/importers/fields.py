@@ -8,7 +8,7 @@ from urllib.parse import unquote
 from django.core.files import File
 from django.utils.text import slugify
 
-from articles.models import Article, ArticleTag, Byline, Page, Picture
+from articles.models import Article, ArticleTag, Byline, Category, Page, Picture
 from articles.models.article import Status
 
 
@@ -44,6 +44,20 @@ class Fields:
         for name, value in self.values.items():
             setattr(target, name, value)
         target.save()
+
+
+class SectionFields(Fields):
+    """A section; whether it starts in the menu is decided once, afterwards it is the editors' business."""
+
+    def __init__(self, values, slug, is_in_menu):
+        super().__init__(Category, values, slug)
+        self.is_in_menu = is_in_menu
+
+    def create(self):
+        target = Category(is_in_menu=self.is_in_menu)
+        self.give_slug(target)
+        self.update(target)
+        return target
 
 
 class PageFields(Fields):

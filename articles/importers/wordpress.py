@@ -21,7 +21,7 @@ from django.utils.html import strip_tags
 from django.utils.text import slugify
 
 from articles.importers import wxr
-from articles.importers.fields import ArticleFields, Fields, PageFields, Photograph, digest_of
+from articles.importers.fields import ArticleFields, Fields, PageFields, Photograph, SectionFields, digest_of
 from articles.importers.library import Attachment, Library, original_key, url_key
 from articles.importers.report import Outcome, Report
 from articles.importers.wordpress_markup import Attached, convert
@@ -89,6 +89,8 @@ class WordPressImport:
         self.source, self.hosts, self.root, self.base = "", set(), "", ""
         self.language = site_language()
         self.categories, self.category_numbers, self.tags, self.authors = {}, {}, {}, {}
+        # The menu that editors have made stays as it is; where there is none, what comes in makes it.
+        self.had_menu = Category.objects.in_menu().exists()
         self.removed_characters = self.unreadable_characters = self.with_unresolved_links = 0
 
     def run(self):
@@ -307,7 +309,8 @@ class WordPressImport:
         values = {"name": name, "description": shortened(plain(record.description), 300), "parent_id": parent}
         path = f"{self._path_of(record.parent) if parent else f'{self.root}/category/'}{decoded(record.slug)}/"
         category = self._keep(
-            ImportedItem.Kind.CATEGORY, record.slug, "", name, Fields(Category, values, record.slug), path=path,
+            ImportedItem.Kind.CATEGORY, record.slug, "", name,
+            SectionFields(values, record.slug, not self.had_menu), path=path,
             adopt=lambda: Category.objects.filter(name=name, parent=parent).first(), remarks=remarks,
         )  # fmt: skip
         if category is not None:
@@ -353,7 +356,7 @@ class WordPressImport:
                 return self.categories[slug]
         category = Category.objects.filter(name="Uncategorised", parent=None).first()
         if category is None:
-            category = Category(name="Uncategorised")
+            category = Category(name="Uncategorised", is_in_menu=not self.had_menu)
             category.save()
         self.categories["uncategorised"] = category.pk
         return category.pk

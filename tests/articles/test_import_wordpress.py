@@ -113,6 +113,15 @@ def test_sections_may_stand_before_the_one_above_them(tmp_path):
     assert Category.objects.get(name="C").parent.parent.name == "A"
 
 
+@pytest.mark.parametrize("had_menu", [True, False])
+def test_a_menu_that_editors_made_stays_as_it_is(tmp_path, had_menu):
+    if had_menu:
+        make_category("Ours")
+    run(tmp_path, category("culture", "Culture"), category("music", "Music", parent="culture"), item("A story"))
+    menu = {section.name for section in Category.objects.in_menu()}
+    assert menu == ({"Ours"} if had_menu else {"Culture", "Uncategorised"})
+
+
 def test_sections_that_stand_below_each_other_are_put_at_the_top(tmp_path):
     said = run(tmp_path, category("a", "A", parent="b"), category("b", "B", parent="a"))
     assert Category.objects.count() == 2
