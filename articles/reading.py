@@ -1,0 +1,335 @@
+"""Read uploaded pictures with suspicion, and turn them into pixels as they are meant to be seen."""
+
+import hashlib
+import io
+import re
+import struct
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import PurePath
+
+from PIL import ExifTags, Image, PngImagePlugin
+
+from articles import containers, metadata
+from articles.colours import Conversion, level_transparency
+
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
+MAX_BYTES = 30 * 1024 * 1024
+MAX_PIXELS = 40_000_000
+# Their decoders hold all pixels several times over, up to 16 bytes for each one.
+MAX_PIXELS_OF = {"WEBP": 18_000_000, "AVIF": 18_000_000}
+MAX_FRAMES = 500
+MAX_FRAME_PIXELS = 10_000_000
+MAX_ANIMATION_PIXELS = 200_000_000  # of all frames together
+MAX_VALUES = 3 * MAX_PIXELS  # of a progressive JPEG; its decoder holds them all, in two bytes each
+MAX_SCANS = 30  # of a progressive JPEG; programs write about ten, and each one costs a pass over the whole picture
+MAX_HEIGHT = 16_383  # pixels of a rendition; WebP holds no more
+LONGEST = 2000  # pixels of the picture that a Reading carries
+
+Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+PngImagePlugin.MAX_TEXT_CHUNK = containers.MAX_UNPACKED
+
+NAMES = {"JPEG": "JPEG", "PNG": "PNG", "WEBP": "WebP", "GIF": "GIF", "AVIF": "AVIF"}
+SUFFIXES = {
+    **dict.fromkeys((".jpg", ".jpeg", ".jpe", ".jfif", ".jif"), "JPEG"),
+    **{f".{name.lower()}": name for name in ("PNG", "WEBP", "GIF", "AVIF")},
+}
+OTHERS = (
+    ("SVG", rb"(?:\xef\xbb\xbf)?\s*(?:<(?:\?xml|!--|!doctype).{0,2000}?)?<svg[\s>]"),
+    ("RAW", rb"II\*\0.{4}CR|II(?:RO|RS|U\0)|FUJIFILMCCD-RAW|....ftypcrx "),
+    ("TIFF", rb"II[*+]\0|MM\0[*+]"),
+    ("HEIC", rb"....ftyp(?:hei[cfmsx]|hev[cmsx]|mif1|msf1)"),
+    ("JPEG XL", rb"\xff\x0a|\0\0\0\x0cJXL "),
+    ("JPEG 2000", rb"\xff\x4f\xff\x51|\0\0\0\x0cjP  "),
+    ("PSD", rb"8BPS"),
+    ("BMP", rb"BM.{4}\0\0\0\0"),
+    ("ICO", rb"\0\0[\x01\x02]\0"),
+    ("PDF", rb".{0,1024}?%PDF-"),
+    ("PostScript", rb"%!PS|\xc5\xd0\xd3\xc6"),
+    ("Video", rb"....ftyp|\x1a\x45\xdf\xa3|RIFF....AVI "),
+    ("ZIP", rb"PK\x03\x04"),
+    ("HTML", rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html|head|body|script)[\s>]"),
+)
+# What makes of a picture something else besides, for those who open it otherwise. A picture's own bytes hold one of
+# these by chance less than once in a million files. Each begins with one plain letter, so that the search is quick.
+DISGUISES = (
+    ("a web page", re.compile(rb"<(?:script|html|iframe|svg|!doctype\s+html)[\s>]", re.IGNORECASE)),
+    ("a program", re.compile(rb"<(?:\?php\s|%@\s*page\s)", re.IGNORECASE)),
+    ("a program", re.compile(rb"__HALT_COMPILER\(", re.IGNORECASE)),
+    ("a program", re.compile(rb"\$_(?:GET|POST|REQUEST|COOKIE|SERVER)\s*\[")),
+    ("a program", re.compile(rb"\x7fELF[\x01\x02][\x01\x02]\x01")),
+    ("a program", re.compile(rb"This program cannot be run in DOS mode")),
+    ("a PDF document", re.compile(rb"%PDF-[12]\.\d")),
+    ("an archive", re.compile(rb"Rar!\x1a\x07")),
+    ("an archive", re.compile(rb"7z\xbc\xaf\x27\x1c")),
+)
+SCRIPT = re.compile(rb"(?:GIF8[79]a|\xff\xd8\xff\xe0|RIFF)/\*.*?\*/\s*=", re.DOTALL)  # a comment from head to tail
+PROGRAM_AFTER_END = (b"MZ", b"#!")
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+STRIP_PIXELS = 2_000_000
+
+# Broken files raise whatever the decoder in question happens to raise.
+BROKEN = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    TypeError,
+    LookupError,
+    ArithmeticError,
+    AttributeError,
+    AssertionError,
+    EOFError,
+    MemoryError,
+    RuntimeError,
+    struct.error,
+    zlib.error,
+    Image.DecompressionBombError,
+)
+
+
+class UnreadablePicture(ValueError):
+    """Says in the user's words why a file cannot be used as a picture."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a readable upload is, and a small copy of its pixels for what is made at once."""
+
+    digest: str  # the first 32 hex digits of the content's SHA-256
+    width: int  # in pixels, as it is meant to be seen
+    height: int
+    format: str
+    frames: int  # 1, or how many an animation has
+    has_alpha: bool  # transparent somewhere, not only able to be
+    tone: str  # the average colour on white: red, green and blue, each a digit from 0 to 3
+    found: metadata.Found
+    image: Image.Image = field(compare=False, repr=False)
+
+
+def read(file, *, trust_name=False) -> Reading:
+    """Read the whole of `file`, so that a picture that cannot be shown is refused at the door.
+
+    The position in the file is put back to its start. Raises UnreadablePicture.
+    """
+    if file.size > MAX_BYTES:
+        raise UnreadablePicture(
+            f"The file is {file.size / 1e6:.0f} MB large; at most {MAX_BYTES / 1048576:.0f} MB can be taken."
+            " Scale the picture down and try again."
+        )
+    file.seek(0)
+    content = file.read()
+    file.seek(0)
+    outline = _outline(content)
+    if not trust_name:
+        _refuse_other_name(file.name or "", outline.format)
+    _refuse_excess(outline)
+    _refuse_disguise(content, outline.end)
+    with _opened(io.BytesIO(content)) as original:
+        width, height = original.size[:: -1 if _orientation(original) >= 5 else 1]
+        if height * min(width, LONGEST) > MAX_HEIGHT * width:
+            raise UnreadablePicture(
+                f"The picture is too tall for its width: at most {MAX_HEIGHT:,} pixels."
+                " Cut it into parts and try again."
+            )
+        image = _upright(original, LONGEST)
+        return Reading(
+            digest=hashlib.sha256(content).hexdigest()[:32],
+            width=width,
+            height=height,
+            format=outline.format,
+            frames=outline.frames,
+            has_alpha=image.mode == "RGBA",
+            tone=_tone(image),
+            found=metadata.read(original, content),
+            image=image,
+        )
+
+
+def open_upright(file, *, longest: int | None = None) -> Image.Image:
+    """Return the pixels of an original that was read before: upright sRGB, as RGB or where it is transparent RGBA.
+
+    Scaled down to `longest` pixels on the longer side, if given. A large JPEG then costs a fraction of its size.
+    """
+    with _opened(file) as original:
+        return _upright(original, longest)
+
+
+def frames(file, *, longest: int) -> Iterator[tuple[Image.Image, int]]:
+    """Yield each frame of an animation as it is seen, and for how many milliseconds.
+
+    A frame that cannot be decoded ends the animation.
+    """
+    with _opened(file) as original:
+        # The first picture of an animated PNG may be for those only who cannot animate.
+        number = 1 if original.info.get("default_image") else 0
+        while True:
+            try:
+                original.seek(number)
+                original.load()
+            except BROKEN:
+                return
+            # Browsers, too, take a tenth of a second for what is too short to see.
+            duration = round(original.info.get("duration") or 0)
+            yield _upright(original, longest), duration if duration > 10 else 100
+            number += 1
+
+
+@contextmanager
+def _opened(file):
+    file.seek(0)
+    try:
+        with Image.open(file, formats=FORMATS) as original:
+            level_transparency(original)
+            yield original
+    except UnreadablePicture:
+        raise
+    except BROKEN as error:
+        raise UnreadablePicture(
+            "This file cannot be read as a picture. Use JPEG, PNG, WebP, AVIF or GIF;"
+            " a damaged file may need saving anew."
+        ) from error
+
+
+def _outline(content):
+    if not content:
+        raise UnreadablePicture("The file is empty. Choose the picture again; it may not have been saved completely.")
+    try:
+        outline = containers.outline(content)
+    except containers.Truncated as error:
+        raise UnreadablePicture(
+            "The file ends before the picture does: it is damaged, or its upload broke off."
+            " Upload it again, or save it anew."
+        ) from error
+    except containers.Overgrown as error:
+        raise UnreadablePicture(
+            "The file holds far more than its picture needs. Save the picture anew in an image program and try again."
+        ) from error
+    if outline is None:
+        raise UnreadablePicture(_what_else(content))
+    return outline
+
+
+def _what_else(content):
+    for kind, pattern in OTHERS:
+        if re.match(pattern, content, re.DOTALL | re.IGNORECASE):
+            return f"{kind} is not accepted. Use JPEG, PNG, WebP, AVIF or GIF."
+    if not re.search(rb"[\0-\x08\x0e-\x1a\x1c-\x1f]", content[:4096]):
+        return "This is a text, not a picture. Use JPEG, PNG, WebP, AVIF or GIF."
+    return (
+        "This file cannot be read as a picture. Use JPEG, PNG, WebP, AVIF or GIF; a damaged file may need saving anew."
+    )
+
+
+def _refuse_other_name(name, format):
+    suffix = PurePath(name).suffix
+    if SUFFIXES.get(suffix.lower(), format) != format:
+        right = next(suffix for suffix, kind in SUFFIXES.items() if kind == format)
+        article = "an" if format == "AVIF" else "a"
+        raise UnreadablePicture(
+            f"The name ends in {suffix}, but the file is {article} {NAMES[format]}."
+            f" Rename it to {right} and upload it again."
+        )
+
+
+def _refuse_excess(outline):
+    pixels = outline.width * outline.height
+    most = MAX_PIXELS_OF.get(outline.format, MAX_PIXELS)
+    if pixels > most:
+        raise UnreadablePicture(
+            f"The picture has more than {most // 1_000_000} million pixels, the most for {NAMES[outline.format]}."
+            " Scale it down and try again."
+        )
+    if outline.frames > MAX_FRAMES:
+        raise UnreadablePicture(
+            f"The animation has {outline.frames:,} frames; at most {MAX_FRAMES} can be taken. Shorten it and try again."
+        )
+    if outline.frames > 1 and pixels > MAX_FRAME_PIXELS:
+        raise UnreadablePicture(
+            f"The animation has more than {MAX_FRAME_PIXELS // 1_000_000} million pixels in a frame."
+            " Scale it down and try again."
+        )
+    if outline.frames * pixels > MAX_ANIMATION_PIXELS:
+        raise UnreadablePicture(
+            f"The animation has more than {MAX_ANIMATION_PIXELS // 1_000_000} million pixels in all its frames."
+            " Shorten it or scale it down and try again."
+        )
+    if (outline.is_progressive or outline.scans > 1) and outline.channels * pixels > MAX_VALUES:
+        raise UnreadablePicture(
+            f"A progressive JPEG in {outline.channels} colours may have at most"
+            f" {MAX_VALUES // outline.channels // 1_000_000} million pixels."
+            " Save it as RGB, or scale it down, and try again."
+        )
+    if outline.scans > MAX_SCANS:
+        raise UnreadablePicture(
+            f"The JPEG is put together of {outline.scans:,} passes; at most {MAX_SCANS} can be taken."
+            " Save it anew in an image program and try again."
+        )
+
+
+def _refuse_disguise(content, end):
+    kinds = [kind for kind, pattern in DISGUISES if pattern.search(content)]
+    if b"PK\5\6" in content and b"PK\1\2" in content:  # the two that every ZIP needs; each alone comes by chance
+        kinds.append("an archive")
+    if SCRIPT.match(content) or content[end : end + 2] in PROGRAM_AFTER_END:
+        kinds.append("a program")
+    if kinds:
+        raise UnreadablePicture(
+            f"The file is a picture and {kinds[0]} in one. Save the picture anew in an image program and try again."
+        )
+
+
+def _orientation(original):
+    try:
+        orientation = original.getexif().get(ExifTags.Base.Orientation, 1)
+    except BROKEN:  # a camera's broken notes spoil no picture
+        return 1
+    return orientation if orientation in TURNS else 1
+
+
+def _upright(original, longest):
+    orientation = _orientation(original)
+    width, height = original.size
+    if longest and longest < max(width, height):
+        size = [max(1, round(side * longest / max(width, height))) for side in (width, height)]
+        original.draft(None, size)
+    else:
+        size = [width, height]
+    image = _in_strips(original, size)
+    if image.size != tuple(size):
+        image = image.resize(size, Image.Resampling.LANCZOS)
+    if image.mode == "RGBA" and image.getchannel("A").getextrema()[0] == 255:
+        image = image.convert("RGB")
+    return image.transpose(TURNS[orientation]) if orientation in TURNS else image
+
+
+def _in_strips(original, size):
+    """Return sRGB of the smallest whole fraction of the original that is no smaller than `size`.
+
+    Worked in strips, so that never more than one copy of all pixels is held, and nothing but pixels is taken over.
+    """
+    original.load()
+    convert = Conversion(original)
+    factor = [max(1, side // wanted) for side, wanted in zip(original.size, size, strict=True)]
+    width, height = (-(-side // by) for side, by in zip(original.size, factor, strict=True))
+    image = Image.new(convert.mode, (width, height))
+    step = max(1, STRIP_PIXELS // (original.width * factor[1])) * factor[1]
+    for top in range(0, original.height, step):
+        strip = convert(original.crop((0, top, original.width, min(top + step, original.height))))
+        image.paste(strip.reduce(factor) if factor != [1, 1] else strip, (0, top // factor[1]))
+    return image
+
+
+def _tone(image):
+    """The average colour on white paper, each of its three parts in four steps."""
+    *colour, alpha = image.convert("RGBA").resize((1, 1), Image.Resampling.BOX).getpixel((0, 0))
+    return "".join(str((part * alpha + 255 * (255 - alpha)) // 255 // 64) for part in colour)
