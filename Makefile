@@ -3,10 +3,10 @@ PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
-# A database or cache server named in the environment needs its driver.
-REQUIREMENTS := requirements/$(if $(strip $(DATABASE_URL)$(REDIS_URL)),services,base).txt
+# A database, cache or storage server named in the environment needs its driver.
+REQUIREMENTS := requirements/$(if $(strip $(DATABASE_URL)$(REDIS_URL)$(S3_BUCKET)),services,base).txt
 
-.PHONY: run dev test lint ci assets requirements
+.PHONY: run dev test bench lint ci assets requirements
 
 run: .venv/installed-$(notdir $(REQUIREMENTS))
 	@$(MANAGE) run --port $(PORT)
@@ -18,6 +18,9 @@ dev: .venv/installed-dev.txt
 
 test: .venv/installed-dev.txt
 	$(BIN)/pytest -n auto
+
+bench: .venv/installed-dev.txt
+	@$(BIN)/python bench/pictures.py
 
 lint: .venv/installed-dev.txt
 	$(BIN)/ruff check .
@@ -35,7 +38,8 @@ assets:
 # Writes the pinned requirements anew from pyproject.toml.
 requirements: .venv/installed-dev.txt
 	$(BIN)/pip install --quiet uv
-	for set in base: "services:--extra postgres --extra redis" "dev:--extra postgres --extra redis --extra dev"; do \
+	for set in base: "services:--extra postgres --extra redis --extra s3" \
+		"dev:--extra postgres --extra redis --extra s3 --extra dev"; do \
 		$(BIN)/uv pip compile pyproject.toml $${set#*:} --output-file requirements/$${set%%:*}.txt --upgrade --universal \
 			--python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --quiet || exit 1; \
 	done

@@ -49,6 +49,8 @@ INSTALLED_APPS = [
     "django.contrib.sitemaps",
     "django.contrib.staticfiles",
     "django.forms",  # the form renderer below finds Django's own widget templates through it
+    *([] if django.VERSION >= (6, 0) else ["django_tasks"]),  # Django has had them of its own since 6.0
+    "django_tasks_db",
     "csp",
     "django_prose_editor",
     "js_asset",
@@ -160,22 +162,47 @@ WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (
     "md",
 )
 
-# Renditions are public; originals, with all their metadata, are not.
-MEDIA_URL = "media/"
+# Readers get renditions, and get them from the site, which asks each time whether they may be shown. Originals, with
+# all their metadata, have no address. A cache in front of the site may have an address of its own for /media/.
+MEDIA_URL = env.str("MEDIA_URL", default="media/")
 MEDIA_ROOT = DATA_DIR / "media"
 ORIGINALS_ROOT = DATA_DIR / "originals"
+if S3_BUCKET := env.str("S3_BUCKET", default=""):
+    S3 = {
+        "bucket_name": S3_BUCKET,
+        "endpoint_url": env.str("S3_ENDPOINT_URL", default=None),
+        "region_name": env.str("S3_REGION", default=None),
+        "access_key": env.str("S3_ACCESS_KEY_ID", default=None),
+        "secret_key": env.str("S3_SECRET_ACCESS_KEY", default=None),
+        "addressing_style": env.str("S3_ADDRESSING_STYLE", default=None),
+        "default_acl": None,  # private, as buckets are
+    }
+    FILES = {
+        "default": {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": {**S3, "location": "media"}},
+        "originals": {
+            "BACKEND": "storages.backends.s3.S3Storage",
+            "OPTIONS": {**S3, "location": "originals", "file_overwrite": False},
+        },
+    }
+else:
+    FILES = {
+        "default": {"BACKEND": "newsroom.storage.WholeFileStorage"},
+        "originals": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": ORIGINALS_ROOT, "base_url": None},
+        },
+    }
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "originals": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": ORIGINALS_ROOT, "base_url": None},
-    },
+    **FILES,
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+
+# Work for later waits in the database for `manage.py work`, which `make run` starts beside the server.
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 # A body of 2 MB must reach the form, which says that it is too long and gives it back.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
@@ -185,18 +212,26 @@ EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="newsroom@localhost")
 
+MEDIA_ORIGIN = ["/".join(MEDIA_URL.split("/")[:3])] if "//" in MEDIA_URL else []
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
         "script-src": [SELF, NONCE],
         "style-src": [SELF],
-        "img-src": [SELF],
+        "img-src": [SELF, *MEDIA_ORIGIN],
         "font-src": [SELF],
-        "media-src": [SELF],
+        "media-src": [SELF, *MEDIA_ORIGIN],
         "connect-src": [SELF],
         "manifest-src": [SELF],
         # Players load only after a reader's click; articles/embeds.py knows the same hosts.
-        "frame-src": [SELF, "https://www.youtube-nocookie.com", "https://player.vimeo.com"],
+        "frame-src": [
+            SELF,
+            "https://www.youtube-nocookie.com",
+            "https://player.vimeo.com",
+            "https://w.soundcloud.com",
+            "https://open.spotify.com",
+            "https://embed.podcasts.apple.com",
+        ],
         "form-action": [SELF],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
@@ -232,5 +267,11 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {"django.request": {"level": "ERROR"}, "django.server": {"level": "INFO"}},
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        "django.server": {"level": "INFO"},
+        "django.tasks": {"level": "WARNING"},  # what fails; not each thing that is done
+        "django_tasks": {"level": "WARNING"},
+        "django_tasks_db": {"level": "WARNING"},
+    },
 }

@@ -5,7 +5,6 @@ from newsroom import views
 
 urlpatterns = [
     path("desk/", admin.site.urls),
-    path("media/<path:path>", views.media),
     path("robots.txt", views.robots),
     path("comments/", include("comments.urls")),
     path("", include("articles.urls")),

@@ -1,27 +1,11 @@
 """Pages that belong to no app."""
 
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
-from django.http import Http404, HttpResponse
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
-from django.views.static import serve
-
-
-@require_safe
-def media(request, path):
-    """Serve a rendition. Its name changes with its content, so it may be kept for ever.
-
-    The policy is that of a file, not of a page: whatever a browser makes of it, it cannot run.
-    """
-    try:
-        response = serve(request, path, document_root=settings.MEDIA_ROOT)
-    except OSError as error:  # a name no file can have
-        raise Http404("There is no such file.") from error
-    response["Cache-Control"] = "public, max-age=31536000, immutable"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
 
 
 @require_safe
@@ -47,6 +31,10 @@ def bad_request(request, exception):
         reason = f"At most {limit} MB of text can be taken at once. Go back: what you wrote is still there."
     elif isinstance(exception, TooManyFieldsSent):
         reason = "The form has more fields than can be taken at once. Go back, and save in parts."
+    elif isinstance(exception, TooManyFilesSent):
+        reason = (
+            f"At most {settings.DATA_UPLOAD_MAX_NUMBER_FILES} files can be taken at once. Go back, and choose fewer."
+        )
     return render(request, "400.html", {"reason": reason}, status=400)
 
 

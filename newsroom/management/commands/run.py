@@ -2,6 +2,7 @@ import hashlib
 import json
 import os
 import socket
+import subprocess
 import sys
 
 from django.conf import settings
@@ -13,7 +14,7 @@ HOST = "127.0.0.1"
 
 
 class Command(BaseCommand):
-    help = "Bring the database up to date, load the demonstration where it is empty, and serve the site with granian."
+    help = "Bring the database up to date, load the demonstration where it is empty, and serve the site."
     requires_system_checks = []
 
     def add_arguments(self, parser):
@@ -26,12 +27,16 @@ class Command(BaseCommand):
         self.collect_static()
         call_command("demo", if_empty=True, stdout=self.stdout)
         self.greet(port)
+        # Work for later has a process of its own. It ends with the server, whose process this one becomes.
+        subprocess.Popen(  # noqa: S603 (nothing in it comes from outside)
+            [sys.executable, sys.argv[0], "work", "--parent", str(os.getpid()), "--verbosity", "0"]
+        )
         os.execv(  # noqa: S606 (no shell wanted: the server takes this process's place and its signals)
             sys.executable,
             [
                 sys.executable, "-m", "granian", "newsroom.wsgi:application", "--interface", "wsgi",
                 "--host", HOST, "--port", str(port), "--workers", str(min(os.cpu_count() or 1, 4)),
-                "--blocking-threads", "2", "--log-level", "warning", "--respawn-failed-workers",
+                "--blocking-threads", "4", "--log-level", "warning", "--respawn-failed-workers",
             ],
         )  # fmt: skip
 
