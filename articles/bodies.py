@@ -1,7 +1,7 @@
 """What an editor may put in a body; each form is one that newsroom.html keeps.
 
 The names are those of static/editor/newsroom.js: the ones of django-prose-editor, some with attributes taken away or
-added, and Preformatted, Embed, Footnote, Foreign and Languages, which are our own.
+added, and Gallery, Preformatted, Embed, Footnote, Foreign and Languages, which are our own.
 """
 
 EXTENSIONS = {
@@ -26,6 +26,7 @@ EXTENSIONS = {
     "Figure": True,
     "Caption": True,
     "Image": True,
+    "Gallery": True,
     "Preformatted": True,
     "Embed": True,
     "Footnote": True,
@@ -50,3 +51,12 @@ EXTENSIONS = {
         ]
     },
 }
+
+# For texts that are words alone, such as a transcript.
+PROSE = {
+    name: EXTENSIONS[name]
+    for name in (
+        "Bold", "Italic", "Heading", "BulletList", "OrderedList", "ListItem", "Blockquote", "HardBreak", "Link",
+        "History", "HTML",
+    )
+}  # fmt: skip

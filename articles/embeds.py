@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from urllib.parse import quote
 
 
 @dataclass(frozen=True)
@@ -11,21 +12,23 @@ class Provider:
     host: str
     address: re.Pattern[str]
     path: Callable[[re.Match[str]], str]
+    kind: str = "video"
 
 
 @dataclass(frozen=True)
 class Embed:
-    """A player: whose it is, and what a frame would have to load."""
+    """A player: whose it is, what a frame would have to load, and whether that is "audio" or "video"."""
 
     provider: str
     src: str
+    kind: str
 
 
 def find(url: str) -> Embed | None:
     """Return the player for the address that a provider shows in the browser; None where we know none."""
     for provider in PROVIDERS:
         if found := provider.address.match(url):
-            return Embed(provider.name, provider.host + provider.path(found))
+            return Embed(provider.name, provider.host + provider.path(found), provider.kind)
     return None
 
 
@@ -40,6 +43,14 @@ def _vimeo(found: re.Match[str]) -> str:
     # An unlisted film has a key besides its number; dnt asks not to be tracked.
     key = found["key"] or found["h"]
     return f"/video/{found['id']}?dnt=1" + (f"&h={key}" if key else "")
+
+
+def _soundcloud(found: re.Match[str]) -> str:
+    return f"/player/?url={quote('https://soundcloud.com/' + found['sound'], safe='')}&show_comments=false"
+
+
+def _apple(found: re.Match[str]) -> str:
+    return f"/{found['land']}/podcast/id{found['id']}" + (f"?i={found['episode']}" if found["episode"] else "")
 
 
 PROVIDERS = (
@@ -62,5 +73,41 @@ PROVIDERS = (
             re.ASCII,
         ),
         _vimeo,
+    ),
+    Provider(
+        "SoundCloud",
+        "https://w.soundcloud.com",
+        # A sound or a set of them; one kept from the public has a key at its end.
+        re.compile(
+            r"https?://(?:(?:www|m)\.)?soundcloud\.com/"
+            r"(?P<sound>[\w-]+/(?:sets/[\w-]+|(?!sets(?![\w-]))[\w-]+)(?:/s-\w+)?)/?(?=[?#]|$)",
+            re.ASCII,
+        ),
+        _soundcloud,
+        "audio",
+    ),
+    Provider(
+        "Spotify",
+        "https://open.spotify.com",
+        re.compile(
+            r"https?://open\.spotify\.com/(?:intl-[a-z-]+/)?(?:embed/)?"
+            r"(?P<what>episode|show|track|album|playlist)/(?P<id>\w{22})(?!\w)",
+            re.ASCII,
+        ),
+        lambda found: f"/embed/{found['what']}/{found['id']}",
+        "audio",
+    ),
+    Provider(
+        "Apple Podcasts",
+        "https://embed.podcasts.apple.com",
+        re.compile(
+            r"https?://(?:embed\.)?podcasts\.apple\.com/(?P<land>[a-z]{2})/podcast/(?:[^/?#\s]+/)?"
+            r"id(?P<id>\d{1,12})(?!\d)(?:\?(?:[^#\s]*&)?i=(?P<episode>\d{1,15}))?",
+            re.ASCII,
+        ),
+        lambda found: (
+            f"/{found['land']}/podcast/id{found['id']}" + (f"?i={found['episode']}" if found["episode"] else "")
+        ),
+        "audio",
     ),
 )

@@ -5,12 +5,12 @@ import re
 from django.contrib.syndication.views import Feed
 from django.http import Http404
 from django.shortcuts import get_object_or_404
-from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed
+from django.utils.feedgenerator import Atom1Feed, Enclosure, Rss201rev2Feed
 from django.utils.html import escape
 from django.views.decorators.http import require_safe
 
 from articles.addresses import issued_authors, issued_tags
-from articles.models import Article, Category, SiteSettings
+from articles.models import Article, Category, Recording, SiteSettings
 from articles.rendering import render
 from articles.views import by_author
 
@@ -51,11 +51,8 @@ class Stories(Feed):
         self.articles = articles
 
     def items(self):
-        return (
-            self.articles.newest_first()
-            .select_related("category", "lead_picture")
-            .prefetch_related("bylines__author", "tags")[:ITEMS]
-        )
+        articles = self.articles.newest_first().select_related("category")
+        return articles.prefetch_related("bylines__author", "tags", "attachments__recording")[:ITEMS]
 
     def item_title(self, item):
         return printable(item.headline)
@@ -78,6 +75,15 @@ class Stories(Feed):
         return f"urn:newsroom:{self.request.get_host()}:article:{item.pk}"
 
     item_guid_is_permalink = False
+
+    def item_enclosures(self, item):
+        """The first sound of the story: RSS takes one, and programs for podcasts look for it."""
+        recordings = [attachment.recording for attachment in item.attachments.all() if attachment.recording]
+        return [
+            Enclosure(self.request.build_absolute_uri(recording.file_url), str(recording.size), recording.content_type)
+            for recording in recordings
+            if recording.kind == Recording.Kind.AUDIO and recording.file and recording.is_usable()
+        ][:1]
 
     def item_categories(self, item):
         return [item.category.name, *(tag.name for tag in item.tags.all())]

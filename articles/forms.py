@@ -4,16 +4,21 @@ from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.utils import timezone
 
-from articles import renditions
 from articles.models import Article, Author, Category, Picture, Tag
 from articles.models.article import Status
-from articles.models.picture import Licence
 from articles.models.site import CommentsPolicy
 from articles.widgets import PictureWidget, RowField, RowsField, TagsField
 from articles.workflow import is_ahead, standing
-from newsroom import html
 
 WRITING = {"autocomplete": "off", "spellcheck": "true"}
+
+
+def usable(form, name):
+    """Return the picture that a field of the form names; one newly chosen that may not be shown is refused."""
+    picture = form.cleaned_data[name]
+    if picture and name in form.changed_data and not picture.is_usable():
+        raise forms.ValidationError(f"{picture.refusal()} Choose another.")
+    return picture
 
 
 class SectionLabels:
@@ -35,7 +40,7 @@ class ArticleForm(forms.ModelForm):
     user = None
     step = None
 
-    lead_picture = forms.ModelChoiceField(Picture.objects.all(), widget=PictureWidget, required=False)
+    lead_picture = RowField(Picture.objects.all(), widget=PictureWidget(asks_for_words=True), required=False)
     tags = TagsField(required=False, help_text="Separate with commas. A new name makes a new tag.")
 
     class Meta:
@@ -46,7 +51,10 @@ class ArticleForm(forms.ModelForm):
             "standfirst": forms.Textarea(attrs={"rows": 2, "placeholder": "Standfirst", **WRITING}),
             "kicker": forms.TextInput(attrs={"placeholder": "Kicker"}),
             "source_note": forms.Textarea(attrs={"rows": 2}),
+            "lead_alt": forms.Textarea(attrs={"rows": 3}),
+            "lead_caption": forms.Textarea(attrs={"rows": 2}),
         }
+        labels = {"lead_alt": "Description", "lead_is_decorative": "Decoration only", "lead_caption": "Caption"}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -55,6 +63,10 @@ class ArticleForm(forms.ModelForm):
         for name in ("headline", "standfirst", "kicker", "body"):
             if name in self.fields:
                 self.fields[name].widget.attrs |= {"dir": direction, "lang": self.instance.language}
+        if self.instance.lead_picture_id and "lead_alt" in self.fields:
+            # What is used where nothing is written.
+            self.fields["lead_alt"].widget.attrs["placeholder"] = self.instance.lead_picture.alt
+            self.fields["lead_caption"].widget.attrs["placeholder"] = self.instance.lead_picture.caption
 
     def clean_headline(self):
         return " ".join(self.cleaned_data["headline"].split())
@@ -75,17 +87,36 @@ class ArticleForm(forms.ModelForm):
                 None, f"Somebody was quicker: this article is {standing(article).label.lower()} already. Look again."
             )
         stays_public = article.status == Status.PUBLISHED and (self.step is None or self.step.goes_public)
-        if stays_public or (self.step is not None and self.step.goes_public):
-            article.body_text = html.text(article.body)  # save() would do it, too late for this question
-            for field, message in article.obstacles().items():
-                if field not in self.errors:
-                    self.add_error(field if field in self.fields else NON_FIELD_ERRORS, message)
+        if self.step is not None:
+            self._add_messages(self.step.objections(article))
+        elif stays_public:
+            self._add_messages(article.gaps())
+        self._add_messages(self._news_about_pictures(stays_public))
         if stays_public and article.published_at is None and "published_at" in self.fields:
             self.add_error(
                 "published_at", "It is published, so it needs a date. To take it off the site, take it down."
             )
         if self.step is not None and self.step.goes_public and not self.errors:
             self._check_expiry(article)
+
+    def _news_about_pictures(self, stays_public):
+        """What is wrong with pictures and was not so before: a story whose picture has expired can still be mended."""
+        found = _about_pictures(self.instance, stays_public)
+        if not any(found.values()) or self.instance.pk is None:
+            return found
+        before = _about_pictures(Article.objects.get(pk=self.instance.pk), stays_public)
+        return {
+            field: [message for message in messages if message not in before.get(field, [])]
+            for field, messages in found.items()
+        }
+
+    def _add_messages(self, found):
+        for field, messages in found.items():
+            target = field if field in self.fields else NON_FIELD_ERRORS
+            known = self.errors.get(target, [])
+            for message in messages:
+                if message not in known:
+                    self.add_error(target, message)
 
     def _check_expiry(self, article):
         # Publishing sets the date, so the database's own rule cannot have seen it yet.
@@ -95,42 +126,14 @@ class ArticleForm(forms.ModelForm):
             self.add_error("expires_at", "An article expires after it goes out.")
 
 
-class PictureForm(forms.ModelForm):
-    """A picture's words, and its file where a new one is sent."""
-
-    file = forms.FileField(
-        required=False,
-        help_text=f"JPEG, PNG, WebP, AVIF or GIF; at most {renditions.MAX_BYTES // 1048576} MB"
-        f" and {renditions.MAX_PIXELS // 1_000_000} million pixels.",
-        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp,image/avif,image/gif"}),
-    )
-
-    class Meta:
-        model = Picture
-        fields = "__all__"  # noqa: DJ007  (the admin's fieldsets name them)
-        widgets = {
-            "alt": forms.Textarea(attrs={"rows": 3}),
-            "caption": forms.Textarea(attrs={"rows": 3}),
-        }
-        labels = {"focal_x": "Across", "focal_y": "Down"}
-        help_texts = {"focal_x": "", "focal_y": ""}
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.label_suffix = ""
-        if "licence" in self.fields:  # absent where the picture may only be looked at
-            self.fields["licence"].choices = [("", "Not known"), *Licence.choices]
-
-    def clean_file(self):
-        file = self.cleaned_data["file"]
-        if file:
-            try:
-                self.instance.receive(file)
-            except renditions.UnreadablePicture as error:
-                raise forms.ValidationError(str(error)) from error
-        elif not self.instance.original:
-            raise forms.ValidationError("Choose a file.", code="required")
-        return file
+def _about_pictures(article, is_going_out):
+    """What is wrong with the pictures of an article, now and when it goes out, by field."""
+    found = [article.unusable_pictures()]
+    if is_ahead(article.published_at):
+        found.append(article.unusable_pictures(article.published_at))
+    if is_going_out:
+        found.append(article.undescribed_pictures())
+    return {field: [message for each in found for message in each.get(field, [])] for each in found for field in each}
 
 
 class MoveForm(forms.Form):
@@ -163,9 +166,12 @@ class MergeForm(forms.Form):
 
 
 class AuthorForm(forms.ModelForm):
-    picture = forms.ModelChoiceField(Picture.objects.all(), widget=PictureWidget, required=False)
+    picture = RowField(Picture.objects.all(), widget=PictureWidget, required=False)
 
     class Meta:
         model = Author
         fields = "__all__"  # noqa: DJ007  (the admin's fieldsets name them)
         widgets = {"bio": forms.Textarea(attrs={"rows": 5}), "links": forms.Textarea(attrs={"rows": 3})}
+
+    def clean_picture(self):
+        return usable(self, "picture")

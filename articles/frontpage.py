@@ -65,7 +65,7 @@ def compose(at=None):
         return chosen
 
     news = [story for story in stories if story.kind not in (Kind.OPINION, Kind.PHOTO_ESSAY)]
-    pictured = [story for story in news if story.lead_picture and not story.lead_picture.is_portrait]
+    pictured = [story for story in news if story.picture and not story.picture.is_portrait]
     front = Front()
     front.lead = next(iter(take([*placed[Zone.LEAD], *pictured[:CANDIDATES], *news], 1)), None)
     if front.lead is None:
@@ -79,7 +79,7 @@ def compose(at=None):
             varied.append(story)
     front.top = take([*placed[Zone.LEAD], *placed[Zone.TOP], *varied, *pictured, *news], TOP)
     front.essay = next(
-        iter(take([story for story in stories if story.kind == Kind.PHOTO_ESSAY and story.lead_picture], 1)), None
+        iter(take([story for story in stories if story.kind == Kind.PHOTO_ESSAY and story.picture], 1)), None
     )
     lead_root = root_of[front.lead.category_id]
     front.lead_related = take([story for story in news if root_of[story.category_id] == lead_root], RELATED)
@@ -89,7 +89,7 @@ def compose(at=None):
         own = take([story for story in stories if root_of[story.category_id] == section.pk], IN_BLOCK)
         if own:
             # Stable: pictures open the block, the newest first.
-            own.sort(key=lambda story: story.lead_picture is None)
+            own.sort(key=lambda story: story.picture is None)
             front.blocks.append(Block(section, own))
     return front
 

@@ -3,16 +3,18 @@
 from datetime import timedelta
 
 from django.db.models import Case, F, IntegerField, Q, Value, When
-from django.urls import reverse_lazy
+from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 
-from articles.models import Article, Category, Placement
+from articles.models import Article, Author, Category, Page, Picture, Placement, Recording, SiteSettings
 from articles.models.article import Status
 from articles.workflow import standing
 from newsroom.desk import Destination, Panel, destinations, panels
 
 SHOWN = 6  # rows of a panel; its head leads to the rest
 EXPIRES_SOON = timedelta(days=7)
+RIGHTS_END_SOON = timedelta(days=14)
+RIGHTS_ENDED_LATELY = timedelta(days=30)
 
 
 def may(permission):
@@ -130,6 +132,48 @@ def leaving(request):
     return panel if panel["rows"] else None
 
 
+def rights(request):
+    """What is live and has a picture that may be shown for a few days more, or no longer."""
+    if not request.user.has_perm("articles.publish_article"):
+        return None
+    now = timezone.now()
+    pictures = Picture.objects.filter(
+        usable_until__gt=now - RIGHTS_ENDED_LATELY, usable_until__lte=now + RIGHTS_END_SOON
+    )
+    found = {picture.pk: picture for picture in pictures}
+    if not found:
+        return None
+    articles = (
+        Article.objects.published()
+        .showing(pictures)
+        .prefetch_related("illustrations")
+        .defer("body", "body_text")
+        .newest_first()[: SHOWN + 1]
+    )
+    uses = [
+        {"thing": article, "picture": found[pk]}
+        for article in articles
+        for pk in dict.fromkeys([article.lead_picture_id, *(one.picture_id for one in article.illustrations.all())])
+        if pk in found
+    ]
+    for way, things, path in (
+        ("Page", Page.objects.published().defer("body"), "illustrations__picture"),
+        ("Portrait", Author.objects.all(), "picture"),
+        ("Logo", SiteSettings.objects.all(), "logo"),
+        ("Poster", Recording.objects.usable(now), "poster"),
+    ):
+        if request.user.has_perm(f"articles.view_{things.model._meta.model_name}"):
+            uses += [
+                {"way": way, "thing": thing, "picture": found[thing.shows]}
+                for thing in things.filter(**{f"{path}__in": pictures}).annotate(shows=F(path))[: SHOWN + 1]
+            ]
+    for use in uses:
+        use["url"] = reverse(f"admin:articles_{use['thing']._meta.model_name}_change", args=[use["thing"].pk])
+        use["has_ended"] = use["picture"].usable_until <= now
+    uses.sort(key=lambda use: use["picture"].usable_until)
+    return {"uses": uses[:SHOWN], "has_more": len(uses) > SHOWN} if uses else None
+
+
 panels += [
     Panel("desk/panels/start.html", start, 0),
     Panel("desk/panels/review.html", in_review, 10),
@@ -138,6 +182,7 @@ panels += [
     Panel("desk/panels/today.html", today, 10, "side"),
     Panel("desk/panels/coming.html", coming, 20, "side"),
     Panel("desk/panels/leaving.html", leaving, 40, "side"),
+    Panel("desk/panels/rights.html", rights, 50, "side"),
 ]
 
 
@@ -153,4 +198,7 @@ destinations += [
         "Front page", leads_to("admin:articles_placement_changelist"), "front", 20, may("articles.view_placement")
     ),
     Destination("Pictures", leads_to("admin:articles_picture_changelist"), "picture", 30, may("articles.view_picture")),
+    Destination(
+        "Recordings", leads_to("admin:articles_recording_changelist"), "recording", 35, may("articles.view_recording")
+    ),
 ]

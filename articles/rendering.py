@@ -3,24 +3,48 @@
 A stored body is canonical (newsroom.html), so each of its forms can be found by its text alone, without parsing.
 """
 
+import itertools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from html import unescape
+from typing import NamedTuple
 from urllib.parse import urljoin
 
-from django.core.files.storage import default_storage
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from articles import embeds
-from articles.models import Picture
+from articles.models import Document, Picture, Recording
+from articles.models.picture import keys_in
+from articles.models.recording import REFERENCE, keys_of
 from articles.templatetags.articles import picture as picture_tag
 from newsroom.html import text, trusted
 
-# How wide a picture is shown beside the margin column, in the single column, and on a phone.
-SIZES = "(min-width: 1200px) 824px, (min-width: 768px) 600px, calc(100vw - 32px)"
+
+class Layout(NamedTuple):
+    """How wide a page shows pictures: one alone, a tall one alone, and the first and the second of a pair."""
+
+    alone: str
+    tall: str
+    pair: tuple[str, str] | None = None
+
+
+# Beside the margin column, in the single column, and on a phone.
+COLUMN = Layout(
+    alone="(min-width: 1200px) 824px, (min-width: 768px) 600px, calc(100vw - 32px)",
+    tall="(min-width: 512px) 480px, calc(100vw - 32px)",
+)
+# Across the page; two pictures between words share a row.
+ESSAY = Layout(
+    alone="(min-width: 1400px) 1312px, (min-width: 768px) calc(100vw - 48px), 100vw",
+    tall="(min-width: 768px) 720px, 100vw",
+    pair=(
+        "(min-width: 1400px) 528px, (min-width: 768px) 38vw, 100vw",
+        "(min-width: 1400px) 752px, (min-width: 768px) 55vw, 100vw",
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -35,8 +59,8 @@ class RenderedBody:
     contents: list[Heading]
 
 
-def render(body: str, *, base: str = "", sizes: str = SIZES) -> RenderedBody:
-    """Render a stored body, with at most one query, on a page that shows pictures in these sizes.
+def render(body: str, *, base: str = "", layout: Layout = COLUMN) -> RenderedBody:
+    """Render a stored body on a page of this layout; each kind of thing in it costs one query.
 
     Given a base address, it is written for a feed: addresses are absolute, and nothing in it waits for the scripts
     or styles of the site.
@@ -44,11 +68,13 @@ def render(body: str, *, base: str = "", sizes: str = SIZES) -> RenderedBody:
     pictures = _pictures(body)
     html, notes = _take_notes(body)
     contents = [Heading(found[1], text(_NUMBER.sub("", found[2]))) for found in _H2.finditer(html)]
-    html = _FIGURE.sub(lambda found: _figure(found, pictures.get(_digest(found["src"])), sizes, bool(base)), html)
+    html = _GALLERY.sub(r"\1", html) if base else _galleries(html, pictures, layout.alone)
+    html = _figures(html, pictures, layout, base)
+    kept = _kept(body)
+    html = _EMBED.sub(lambda found: _embed(found, kept, base), html)
     if base:
         html = _NUMBER.sub(lambda found: f"<sup>{found[1]}</sup>", html)
     else:
-        html = _EMBED.sub(_embed, html)
         html = _NUMBER.sub(_reference, html)
         html = _tables(html)
     html += _endnotes(notes, bool(base))
@@ -60,10 +86,11 @@ def render(body: str, *, base: str = "", sizes: str = SIZES) -> RenderedBody:
 
 _H2 = re.compile(r'<h2 id="([^"]*)"[^<>]*>(.*?)</h2>', re.S)
 _FIGURE = re.compile(
-    r'<figure><img src="(?P<src>[^"]*)" alt="(?P<alt>[^"]*)">'
+    r'<figure><img src="(?P<src>[^"]*)" alt="(?P<alt>[^"]*)"(?P<role> role="presentation")?>'
     r"(?:<figcaption>(?P<caption>.*?)</figcaption>)?</figure>",
     re.S,
 )
+_OWN = re.compile(r"/picture/[^/]*/$")
 _EMBED = re.compile(r'<p class="embed"(?P<language>[^<>]*)><a href="(?P<href>[^"]*)">(?P<title>[^<>]*)</a></p>')
 _OUTWARD = re.compile(r'<a href="(https?://[^"]*)">')
 _INWARD = re.compile(r'<(a href|img src)="([/#][^"]*)"')
@@ -121,62 +148,148 @@ def _endnotes(notes: Iterable[str], for_feed: bool) -> str:
 # -- pictures
 
 
-def _digest(src: str) -> str:
-    """Return which picture an address shows, or nothing where it is none of ours."""
-    directory = default_storage.url("pictures/").partition("?")[0]
-    found = re.match(r"([0-9a-f]{32})/", src.removeprefix(directory)) if src.startswith(directory) else None
-    return found[1] if found else ""
-
-
 def _pictures(body: str) -> dict[str, Picture]:
-    digests = {_digest(found["src"]) for found in _FIGURE.finditer(body)} - {""}
-    if not digests:
+    keys = keys_in(body)
+    if not keys:
         return {}
-    # The same file may have been uploaded twice; the newest entry says most.
-    return {picture.digest: picture for picture in Picture.objects.filter(digest__in=digests).order_by("created_at")}
+    return {picture.get_absolute_url(): picture for picture in Picture.objects.with_fallback().filter(key__in=keys)}
 
 
-def _figure(found: re.Match[str], picture: Picture | None, sizes: str, for_feed: bool) -> str:
-    src, alt, caption = found["src"], unescape(found["alt"]), trusted(found["caption"] or "")
-    if for_feed or not picture:
-        image = f'<img src="{src}" alt="{found["alt"]}"' + (">" if for_feed else ' loading="lazy" decoding="async">')
+def _figures(html: str, pictures: dict[str, Picture], layout: Layout, base: str) -> str:
+    end_of_first = -1  # of a pair
+
+    def write(found: re.Match[str]) -> str:
+        nonlocal end_of_first
+        follows_words = found.start() and not html.endswith("</figure>", 0, found.start())
+        if layout.pair and found.start() == end_of_first:
+            sizes = layout.pair[1]
+        elif layout.pair and follows_words and html.startswith("<figure><img", found.end()):
+            sizes, end_of_first = layout.pair[0], found.end()
+        else:
+            sizes = layout
+        return _figure(found, pictures, base, sizes)
+
+    return _FIGURE.sub(write, html)
+
+
+def _figure(found: re.Match[str], pictures: dict[str, Picture], base: str, sizes: str | Layout) -> str:
+    """Return a figure as readers get it, or nothing where what it showed may no longer be shown."""
+    src = found["src"]
+    if _OWN.match(src) is None:
+        # Elsewhere nobody knows its size, and our policy loads nothing of others.
+        caption = f"<figcaption>{found['caption']}</figcaption>" if found["caption"] else ""
+        shape = "" if base else ' class="figure"'
+        return f'<figure{shape}><a href="{src}">{found["alt"] or "A picture elsewhere"}</a>{caption}</figure>'
+    picture = pictures[src].shown() if src in pictures else None
+    if picture is None or (base and not picture.allows_feeds):
+        return ""
+    alt, caption = picture.alt, picture.caption
+    if picture is pictures[src]:  # what was written about a picture does not fit the one that stands in for it
+        alt = "" if found["role"] else unescape(found["alt"]) or alt
+        caption = trusted(found["caption"] or "") or caption
+    if base:
+        shape = picture.rendition()
+        image = format_html(
+            '<img src="{}" width="{}" height="{}" alt="{}">', urljoin(base, shape.url), shape.width, shape.height, alt
+        )
     else:
-        image = picture_tag(picture, sizes=sizes, alt=alt or picture.alt)
-    if picture:
-        shown = {
-            "caption": caption or picture.caption,
-            "credit": picture.credit,
-            "source_url": picture.source_url,
-            "licence": picture.licence,
-            "licence_url": picture.licence_url,
-        }
-        figcaption = render_to_string("components/caption.html", {"picture": shown}).strip()
-    else:
-        figcaption = f"<figcaption>{caption}</figcaption>" if caption else ""
-    if for_feed:
+        if isinstance(sizes, Layout):
+            sizes = sizes.tall if picture.is_portrait else sizes.alone
+        image = picture_tag(picture, sizes=sizes, alt=alt)
+    figcaption = render_to_string("components/caption.html", {"picture": picture, "caption": caption}).strip()
+    if base:
         return f"<figure>{image}{figcaption}</figure>"
-    shape = " tall" if picture and picture.is_portrait else ""
-    return f'<figure class="figure{shape}">{image}{figcaption}</figure>'
+    tall = " tall" if picture.is_portrait else ""
+    return f'<figure class="figure{tall}">{image}{figcaption}</figure>'
 
 
-# -- players
+# -- galleries
+
+_GALLERY = re.compile(r'<div class="gallery">(.*?)</div>', re.S)
+_SIZE = re.compile(r"(\([^()]*\) )?(.+)")
+# As in _gallery.scss: how much of the next picture shows, and the ratio of the frame, on phones and elsewhere.
+_PEEK = (40, 80)
+_BROAD, _TALL = (3 / 2, 3 / 2), (1, 4 / 3)
 
 
-def _embed(found: re.Match[str]) -> str:
-    url, title = unescape(found["href"]), unescape(found["title"])
-    embed = embeds.find(url)
-    if not embed:
+def _galleries(html: str, pictures: dict[str, Picture], sizes: str) -> str:
+    """Let readers page through galleries. Of those whose rights have left one picture, that stands alone."""
+    numbers = itertools.count(1)
+    is_only = html.count('<div class="gallery">') == 1
+
+    def wrap(found: re.Match[str]) -> str:
+        number = next(numbers)
+        marked = list(_FIGURE.finditer(found[1]))
+        shown = [figure["src"] in pictures and pictures[figure["src"]].shown() for figure in marked]
+        frame = _TALL if any(picture and picture.is_portrait for picture in shown) else _BROAD
+        figures = [
+            _figure(figure, pictures, "", _sizes_in(frame, sizes, picture) if picture else sizes)
+            for figure, picture in zip(marked, shown, strict=True)
+        ]
+        count = sum(map(bool, figures))
+        if count < 2:
+            return found[1]
+        name = "Gallery" if is_only else f"Gallery {number}"
+        gallery = {"figures": trusted("".join(figures)), "count": count, "name": name}
+        return render_to_string("components/gallery.html", gallery).strip()
+
+    return _GALLERY.sub(wrap, html)
+
+
+def _sizes_in(frame: tuple[float, float], sizes: str, picture: Picture) -> str:
+    """Return how wide a picture is in a frame, which a tall one does not fill, where alone it has these sizes."""
+    result = []
+    for size in sizes.split(", "):
+        condition, width = _SIZE.fullmatch(size).groups(default="")
+        is_wide = bool(condition)
+        share = min(1, picture.shown_width / picture.shown_height / frame[is_wide])
+        result.append(f"{condition}calc({share:.2f} * ({width} - {_PEEK[is_wide]}px))")
+    return ", ".join(result)
+
+
+# -- players and documents
+
+
+def _kept(body: str) -> dict[str, Recording | Document]:
+    """The recordings and documents that a body holds, by kind and key as in its addresses."""
+    keys, found = keys_of(body), {}
+    if keys["recording"]:
+        for recording in Recording.objects.select_related("poster__fallback").filter(key__in=keys["recording"]):
+            found["recording", recording.key] = recording
+    if keys["document"]:
+        for document in Document.objects.select_related("cover__fallback").filter(key__in=keys["document"]):
+            found["document", document.key] = document
+    return found
+
+
+def _embed(found: re.Match[str], kept: dict[str, Recording | Document], base: str) -> str:
+    url, title, language = unescape(found["href"]), unescape(found["title"]), found["language"]
+    if reference := REFERENCE.fullmatch(url):
+        thing = kept.get((reference["kind"], reference["key"]))
+        if thing is None and not url.startswith("/"):
+            return found[0]  # an address of another newsroom
+        if thing is None or not thing.is_usable():
+            return f"<p{language}>{found['title']}</p>"
+        if base:
+            return f'<p{language}><a href="{thing.get_absolute_url()}">{found["title"]}</a></p>'
+        component = "player" if reference["kind"] == "recording" else "document_card"
+        context = {reference["kind"]: thing, "title": title, "language": trusted(language)}
+        return render_to_string(f"components/{component}.html", context).strip()
+    player = None if base else embeds.find(url)
+    if not player:
         return found[0]
     return format_html(
-        '<figure class="embed" data-embed-src="{}" data-embed-title="{}"{}>'
-        '<a href="{}" rel="noopener">{}</a><figcaption class="embed__provider" lang="en">Video on {}</figcaption>'
+        '<figure class="embed{}" data-embed-src="{}" data-embed-title="{}"{}>'
+        '<a href="{}" rel="noopener">{}</a><figcaption class="embed__provider" lang="en">{} on {}</figcaption>'
         "</figure>",
-        embed.src,
+        " player--audio" if player.kind == "audio" else "",
+        player.src,
         title,
-        trusted(found["language"]),
+        trusted(language),
         url,
         title,
-        embed.provider,
+        player.kind.capitalize(),
+        player.provider,
     )
 
 

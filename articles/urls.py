@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from articles import feeds, sitemaps, views
+from articles import feeds, kept, media, sitemaps, views
 
 app_name = "articles"
 
@@ -16,6 +16,13 @@ urlpatterns = [
     path("author/<str:slug>/", views.author, name="author"),
     path("author/<str:slug>/<str:format>/", feeds.author, name="author_feed"),
     path("feed/<str:format>/", feeds.latest, name="feed"),
+    path("picture/<str:key>/", media.reference, name="picture"),
+    path("recording/<str:key>/", kept.recording, name="recording"),
+    path("document/<str:key>/", kept.document, name="document"),
+    path("media/recordings/<str:key>/<str:version>/<str:name>", kept.recording_file, name="recording_file"),
+    path("media/captions/<str:key>/<str:version>/<str:name>", kept.captions, name="captions"),
+    path("media/documents/<str:key>/<str:version>/<str:name>", kept.document_file, name="document_file"),
+    path("media/pictures/<str:key>/<str:version>/<str:name>", media.rendition, name="rendition"),
     path("sitemap.xml", sitemaps.index, name="sitemap"),
     re_path(r"^sitemap-(?P<year>[0-9]{4})-(?P<month>[0-9]{2})\.xml$", sitemaps.month, name="sitemap_month"),
     path("sitemap-pages.xml", sitemaps.pages, name="sitemap_pages"),

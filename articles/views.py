@@ -16,6 +16,7 @@ from articles.addresses import gone, is_canonical, is_once_public, issued_author
 from articles.models import Article, Category, Page
 from articles.models.article import Kind
 from articles.paging import cards, page_numbers, page_of
+from articles.rendering import COLUMN, ESSAY
 from articles.rendering import render as render_body
 
 RELATED = 7  # three beside the text, four below it
@@ -86,7 +87,7 @@ def section(request, slug):
     context = list_context(request, path, Article.objects.published().in_sections(family).newest_first())
     lead = None
     if context["page"].number == 1 and context["stories"]:
-        lead = next((story for story in context["stories"][:5] if story.lead_picture), context["stories"][0])
+        lead = next((story for story in context["stories"][:5] if story.picture), context["stories"][0])
         context["stories"] = [story for story in context["stories"] if story is not lead]
     context |= {
         "section": section,
@@ -110,7 +111,7 @@ def tag(request, slug):
 
 @public
 def author(request, slug):
-    author = get_object_or_404(issued_authors().select_related("picture"), slug=slug)
+    author = get_object_or_404(issued_authors().select_related("picture__fallback"), slug=slug)
     context = list_context(request, author.get_absolute_url(), by_author(author)) | {
         "author": author,
         "feeds": feed_links(author.name, "articles:author_feed", author.slug),
@@ -127,8 +128,8 @@ def by_author(author):
 def detail(request, year, month, day, slug):
     article = (
         Article.objects.filter(slug=slug)
-        .select_related("category__parent", "lead_picture")
-        .prefetch_related("bylines__author__picture", "tags")
+        .select_related("category__parent", "lead_picture__fallback")
+        .prefetch_related("bylines__author__picture__fallback", "tags")
         .first()
     )
     if article is None:
@@ -149,9 +150,7 @@ def layout(article):
 
 def article_context(request, article):
     """What an article's page shows; the desk's preview uses it too."""
-    # An essay's pictures run across the page; elsewhere the renderer knows how wide they are.
-    wide = {"sizes": "(min-width: 1400px) 1312px, 100vw"} if article.kind == Kind.PHOTO_ESSAY else {}
-    body = render_body(article.body, **wide)
+    body = render_body(article.body, layout=ESSAY if article.kind == Kind.PHOTO_ESSAY else COLUMN)
     return {
         "article": article,
         "body": body.html,

@@ -1,20 +1,23 @@
 """The desk's form controls. Each works as plain HTML first; static/desk/ and static/editor/ add to it."""
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django import forms
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django_prose_editor.widgets import AdminProseEditorWidget, prose_editor_admin_media
 from js_asset import Media
 
+from articles import renditions
 from articles.models.picture import Picture
 from articles.models.tag import Tag
 
 MAX_ROW_ID = 2**63 - 1
+RIGHTS_END_SOON = timedelta(days=14)
 
 
 def is_row_id(value):
@@ -101,19 +104,63 @@ class MomentField(forms.SplitDateTimeField):
 
 
 class PictureWidget(forms.TextInput):
-    """A picture's number with the picture shown, and buttons that choose from the library or upload a new one."""
+    """A picture's number with the picture shown, and buttons that choose from the library or upload a new one.
+
+    With `asks_for_words`, the window asks what is said of it here; the form has fields for that beside this one.
+    """
 
     template_name = "desk/widgets/picture.html"
 
+    def __init__(self, attrs=None, *, asks_for_words=False):
+        super().__init__(attrs)
+        self.asks_for_words = asks_for_words
+
+    @property
+    def media(self):
+        return Media(
+            css={"all": ["desk/pictures.css", "desk/picker.css"]},
+            js=[forms.Script("desk/picture-field.js", type="module")],
+        )
+
     def get_context(self, name, value, attrs):
         context = super().get_context(name, value, attrs)
+        picture = Picture.objects.filter(pk=value).first() if is_row_id(value) else None
         context["widget"] |= {
-            "picture": Picture.objects.filter(pk=value).first() if is_row_id(value) else None,
-            "choose_url": reverse("admin:articles_picture_choose"),
-            "add_url": reverse("admin:articles_picture_add"),
-            "card_url": reverse("admin:articles_picture_card", args=[0]),
+            "look": look_of(picture) if picture else None,
+            "purpose": "lead" if self.asks_for_words else "field",
         }
         return context
+
+
+CROPS = {"16x9": "16:9", "4x3": "4:3", "3x2": "3:2", "1x1": "1:1"}
+
+
+def look_of(picture):
+    """How the desk shows a picture: its crops, and in words what is missing or keeps it from being shown."""
+    day = date_format(timezone.localtime(picture.usable_until), "j F Y") if picture.usable_until else ""
+    warnings = [("credit", "No credit")] * (not picture.credit) + [("licence", "No licence")] * (not picture.licence)
+    ring = max(picture.shown_width, picture.shown_height) / 24
+    if picture.is_usable() and not picture.is_usable(timezone.now() + RIGHTS_END_SOON):
+        warnings.insert(0, ("rights", f"Rights end on {day}"))
+    return {
+        "picture": picture,
+        "refusal": picture.refusal(),
+        "warnings": warnings,
+        "whole": _view_box(picture, "whole"),
+        "crops": [
+            {"name": CROPS[shape], "ratio": renditions.FORMS[shape].ratio, "box": _view_box(picture, shape)}
+            for shape in CROPS
+        ],
+        "focal_x": f"{picture.width * picture.focal_x / 100:g}",
+        "focal_y": f"{picture.height * picture.focal_y / 100:g}",
+        "ring": f"{ring:g}",
+        "dot": f"{ring / 5:g}",
+    }
+
+
+def _view_box(picture, name):
+    left, top, right, bottom = renditions.Shape(picture, name).box
+    return f"{left:g} {top:g} {right - left:g} {bottom - top:g}"
 
 
 class TagsWidget(forms.TextInput):

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.core.exceptions import ValidationError
 from django.db.models import TextChoices
 from django.utils import timezone
 
@@ -61,6 +62,26 @@ class Step:
 
     def leads_from(self, article):
         return standing(article) in self.sources
+
+    def objections(self, article):
+        """Return what keeps people from taking the step, by field.
+
+        People describe pictures before a story goes out. What comes from elsewhere may come without.
+        """
+        if self.name == "approve":
+            return article.unusable_pictures(article.goes_out_at)
+        if not self.goes_public:
+            return {}
+        found = article.obstacles(timezone.now() if self.name == "publish_now" else article.goes_out_at)
+        for field, messages in article.undescribed_pictures().items():
+            found[field] = [*found.get(field, []), *messages]
+        return found
+
+    def take(self, article):
+        """Make the move, or raise ValidationError with what people have to mend first."""
+        if objections := self.objections(article):
+            raise ValidationError(objections)
+        self.run(article)
 
 
 def _publish(article):

@@ -4,6 +4,8 @@ clean() reads whatever an editor, a paste or an import brings (newsroom.tagsoup)
 
     h2 h3 p ul ol blockquote hr pre table figure                   blocks, no text beside them
     p class="embed"   blockquote class="pull"                      a player to load on demand; a pull quote
+    div class="gallery"                                            two figures or more, and nothing else
+    img alt="" role="presentation"                                 a picture that says nothing of its own
     a strong em s sub sup code br   span lang dir                  within text
     span class="footnote"                                          the text of a note, where its number goes
 """
@@ -29,6 +31,7 @@ from newsroom.tagsoup import (
     TooMuchMarkup,
     address_of,
     characters_of,
+    elements_in,
     language_of,
     names,
     read,
@@ -51,9 +54,10 @@ POLICY: dict[str, dict[str, re.Pattern[str]]] = {
     **dict.fromkeys(names("br code em figcaption figure hr li pre s strong sub sup table tbody thead tr ul"), {}),
     "a": {"href": re.compile(rf"{_WEB}|mailto:\S+@\S+|#\S+")},
     "blockquote": {"class": re.compile("pull"), **LANGUAGE},
+    "div": {"class": re.compile("gallery")},
     "h2": {"id": _ID, **LANGUAGE},
     "h3": {"id": _ID, **LANGUAGE},
-    "img": {"src": re.compile(_WEB), "alt": re.compile(r".*")},
+    "img": {"src": re.compile(_WEB), "alt": re.compile(r".*"), "role": re.compile("presentation")},
     "ol": {"start": re.compile(r"-?[0-9]{1,6}")},
     "p": {"class": re.compile("embed"), **LANGUAGE},
     "span": {"class": re.compile("footnote"), **LANGUAGE},
@@ -152,6 +156,10 @@ _PLAYERS = (
     ),
     (re.compile(r"(?:https?:)?//player\.vimeo\.com/video/(\d+)", re.A), "https://vimeo.com/{}"),
 )
+# Players, and what the site itself keeps to hear, to watch and to read.
+_EMBEDDED = tuple(f'<a href="{address}' for address in ("http", "/recording/", "/document/"))
+# Our own, and those of WordPress's blocks, its shortcode and its plugin Jetpack.
+_GALLERIES = names("gallery wp-block-gallery blocks-gallery-grid tiled-gallery wp-block-jetpack-tiled-gallery")
 _NUMBERING = re.compile(r"\W?(\d{1,4}|[a-z]|[ivxlcdm]{1,7})[.)]", re.I)
 
 
@@ -201,6 +209,8 @@ class _Composer:
                 return self.player(element)
             case "figure":
                 return self.figure(element, language)
+            case _ if _is_gallery(element):
+                return self.gallery(element, language)
             case "pre":
                 return self.preformatted(element)
             case "hr":
@@ -253,7 +263,7 @@ class _Composer:
         runs = _tidy(runs_of(element))
         links = {next((mark for mark in run.marks if mark.name == "a"), None) for run in runs}
         link = links.pop() if len(links) == 1 else None
-        if not link or not link.opening.startswith('<a href="http') or any(_in_note(run) for run in runs):
+        if not link or not link.opening.startswith(_EMBEDDED) or any(_in_note(run) for run in runs):
             return self.blocks(element, language)
         title = " ".join("".join(run.text for run in runs).split())
         return [Block("p", _attributes("p", {"class": "embed", **language}), _inline([Run(title, (link,))]))]
@@ -270,8 +280,10 @@ class _Composer:
         source, words = address_of(element.attributes.get("src", "")), element.attributes.get("alt", "")
         if not _allowed("img", "src", source):
             return []
-        attributes = _attributes("img", {"src": source, "alt": " ".join(words.split())})
-        return [Block("figure", "", f"<img{attributes}>")]
+        attributes = {"src": source, "alt": " ".join(words.split())}
+        if not attributes["alt"] and _is_decorative(element.attributes):
+            attributes["role"] = "presentation"
+        return [Block("figure", "", f"<img{_attributes('img', attributes)}>")]
 
     def pictures(self, element: Element) -> list[Block]:
         """Take the pictures out of what holds text alone."""
@@ -288,6 +300,24 @@ class _Composer:
             caption = _inline([Run(run.text.replace("\n\n", "\n"), run.marks) for run in runs])
             pictures[-1] = Block("figure", "", f"{pictures[-1].content}<figcaption>{caption}</figcaption>")
         return pictures + others
+
+    def gallery(self, element: Element, language: dict[str, str]) -> list[Block]:
+        """Join the pictures that follow one another; words among them or after them stay where they are."""
+        for inner in elements_in(element):
+            classes = _classes(inner.attributes)
+            if inner.tag in ("div", "li", "p") and any(name.endswith("gallery-caption") for name in classes):
+                inner.tag = "figcaption"
+            elif inner.tag in ("div", "li") and any(name.endswith("gallery-item") for name in classes):
+                inner.tag = "figure"
+            elif inner.tag in ("ul", "ol", "li") or _is_gallery(inner):
+                inner.tag, inner.attributes = "div", language_of(inner.attributes)
+        blocks: list[Block] = []
+        for tag, group in groupby(self.blocks(element, language), lambda block: block.tag):
+            neighbours = list(group)
+            if tag == "figure" and len(neighbours) > 1 and not self.depth:
+                neighbours = [Block("div", _attributes("div", {"class": "gallery"}), _joined(neighbours))]
+            blocks.extend(neighbours)
+        return blocks
 
     def preformatted(self, element: Element) -> list[Block]:
         pictures = self.pictures(element)
@@ -385,6 +415,17 @@ class _Composer:
 
 def _classes(attributes: dict[str, str]) -> list[str]:
     return attributes.get("class", "").split()
+
+
+def _is_gallery(element: Element) -> bool:
+    return element.tag == "gallery" or (
+        element.tag in ("div", "ul", "ol") and not _GALLERIES.isdisjoint(_classes(element.attributes))
+    )
+
+
+def _is_decorative(attributes: dict[str, str]) -> bool:
+    role, hidden = attributes.get("role", ""), attributes.get("aria-hidden", "")
+    return role.lower() in ("presentation", "none") or hidden.lower() == "true"
 
 
 def _joined(blocks: Iterable[Block]) -> str:

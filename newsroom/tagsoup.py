@@ -94,6 +94,7 @@ _VOID = names("area base col colgroup embed frame input link meta param source t
 _VOID_BLOCKS = {"hr", "img", "iframe"}
 _HEADINGS = {"h2", "h3"}
 _TABLE_PARTS = {"thead", "tbody", "tr", "td", "th"}
+_ENDED = {**dict.fromkeys(_HEADINGS, _HEADINGS), "figure": {"figure", "gallery"}}  # by an end tag, if not its own name
 # Which open elements the start of another ends, and which open element hides them from it.
 _ENDS = {
     "li": ({"li"}, {"ul", "ol", "td", "th"}),
@@ -261,9 +262,9 @@ class _Reader:
             self.part()
             return
         if tag == "figure":
-            for outer in self.open:  # a figure of figures is a gallery; only those within are figures to us
+            for outer in self.open:  # a figure of figures is a gallery
                 if outer.tag == "figure":
-                    outer.tag = "div"
+                    outer.tag = "gallery"
         if language_of(attributes) == {"dir": "ltr"}:
             del attributes["dir"]  # Google Docs says so of every paragraph
         element = Element(tag, attributes)
@@ -280,7 +281,7 @@ class _Reader:
             if tag in _BLOCKS:
                 self.part()
         elif tag in _BLOCKS:
-            same = _HEADINGS if tag in _HEADINGS else {tag}
+            same = _ENDED.get(tag, {tag})
             for index in range(len(self.open) - 1, 0, -1):
                 if self.open[index].tag in same:
                     self.close(index)

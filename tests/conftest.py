@@ -1,10 +1,13 @@
+import django
 import pytest
 from django.contrib.auth.models import Group
 from django.core.files.storage import storages
 from django.test import Client
 
-from articles.models import Picture
+from articles.models import Document, Picture, Recording
 from tests.factories import make_user
+
+IMMEDIATELY = f"{'django.tasks' if django.VERSION >= (6, 0) else 'django_tasks'}.backends.immediate.ImmediateBackend"
 
 # No test writes where the newsroom keeps its files, and none needs collected static files.
 
@@ -14,7 +17,7 @@ def _own_files(settings, tmp_path, monkeypatch):
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.STORAGES = {
         "default": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "BACKEND": "newsroom.storage.WholeFileStorage",
             "OPTIONS": {"location": tmp_path / "media"},
         },
         "originals": {
@@ -23,8 +26,10 @@ def _own_files(settings, tmp_path, monkeypatch):
         },
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
-    # The field asked for its storage when the model was made.
-    monkeypatch.setattr(Picture._meta.get_field("original"), "storage", storages["originals"])
+    # The fields asked for their storage when the models were made.
+    for field in (Picture.original, Recording.file, Recording.captions, Document.file):
+        monkeypatch.setattr(field.field, "storage", storages["originals"])
+    settings.TASKS = {"default": {"BACKEND": IMMEDIATELY}}
 
 
 @pytest.fixture(autouse=True)

@@ -69,7 +69,8 @@ def make_upload(name="picture.jpg", content=None, **image):
 
 def make_picture(**fields):
     image = {key: fields.pop(key) for key in ("width", "height", "color") if key in fields}
-    image.setdefault("color", (next(_number) % 256, 90, 120))
+    image.setdefault("color", "teal")
+    image["comment"] = str(next(_number))  # no two of the same content
     picture = Picture(**{"alt": "A teal rectangle", "credit": "Erin Example", "licence": "CC BY 4.0", **fields})
     picture.receive(make_upload(**image))
     picture.save()

@@ -1,3 +1,31 @@
-from articles.admin import address, article, author, category, frontpage, page, picture, site, tag, users
+from articles.admin import (
+    address,
+    article,
+    author,
+    category,
+    collection,
+    document,
+    frontpage,
+    page,
+    picture,
+    recording,
+    site,
+    tag,
+    users,
+)
 
-__all__ = ["address", "article", "author", "category", "frontpage", "page", "picture", "site", "tag", "users"]
+__all__ = [
+    "address",
+    "article",
+    "author",
+    "category",
+    "collection",
+    "document",
+    "frontpage",
+    "page",
+    "picture",
+    "recording",
+    "site",
+    "tag",
+    "users",
+]

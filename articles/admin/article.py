@@ -103,7 +103,13 @@ class ArticleAdmin(DeskAdmin):
             "Filed under",
             {"fields": ["category", "categories", "tags", "kind"], "classes": ["desk-side", "before-bylines"]},
         ),
-        ("Lead picture", {"fields": ["lead_picture"], "classes": ["desk-side", "solo"]}),
+        (
+            "Lead picture",
+            {
+                "fields": ["lead_picture", "lead_alt", "lead_is_decorative", "lead_caption"],
+                "classes": ["desk-side", "lead"],
+            },
+        ),
         ("Address and language", {"fields": ["slug", "language"], "classes": ["desk-side", "collapse"]}),
         (
             "Source and translation",
@@ -424,7 +430,7 @@ class ArticleAdmin(DeskAdmin):
                     refusal = f"It is {standing(article).label.lower()}."
                 else:
                     try:
-                        step.run(article)
+                        step.take(article)
                     except ValidationError as error:
                         refusal = " ".join(error.messages)
                     else:

@@ -4,12 +4,13 @@ from django.http import HttpResponseRedirect
 from django.urls import reverse
 
 from articles.admin.base import DeskAdmin
+from articles.forms import usable
 from articles.models import Picture, SiteLink, SiteSettings
-from articles.widgets import PictureWidget
+from articles.widgets import PictureWidget, RowField
 
 
 class SiteSettingsForm(forms.ModelForm):
-    logo = forms.ModelChoiceField(
+    logo = RowField(
         Picture.objects.all(), widget=PictureWidget, required=False, help_text="Shown in place of the name."
     )
 
@@ -17,6 +18,9 @@ class SiteSettingsForm(forms.ModelForm):
         model = SiteSettings
         fields = "__all__"  # noqa: DJ007  (the admin's fieldsets name them)
         widgets = {"address": forms.Textarea(attrs={"rows": 4})}
+
+    def clean_logo(self):
+        return usable(self, "logo")
 
 
 class SiteLinkInline(admin.TabularInline):

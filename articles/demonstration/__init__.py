@@ -9,7 +9,19 @@ from django.core.files.base import File
 from django.db import transaction
 from django.utils import timezone
 
-from articles.models import Article, Author, Byline, Category, Page, Picture, Placement, SiteSettings, Tag
+from articles.models import (
+    Article,
+    Author,
+    Byline,
+    Category,
+    Document,
+    Page,
+    Picture,
+    Placement,
+    Recording,
+    SiteSettings,
+    Tag,
+)
 from articles.models.article import Status
 
 FOLDER = Path(__file__).parent
@@ -21,11 +33,12 @@ def load(report=lambda line: None):
     sections, authors, tags = load_frame()
     pictures = _pictures()
     report(f"{len(pictures)} photographs, {len(sections)} sections, {len(authors)} authors, {len(tags)} tags")
+    addresses = {f"picture:{key}": picture.get_absolute_url() for key, picture in pictures.items()} | _kept()
     now = timezone.now()
     articles = {}
     for path in sorted((FOLDER / "stories").glob("*.html")):
         with transaction.atomic():
-            articles[path.stem] = _story(path, now, sections, authors, tags, pictures)
+            articles[path.stem] = _story(path, now, sections, authors, tags, pictures, addresses)
     report(f"{len(articles)} stories")
     for position, path in enumerate(sorted((FOLDER / "pages").glob("*.html")), 1):
         front_matter, body = read(path)
@@ -78,13 +91,38 @@ def _pictures():
     return found
 
 
+def _kept():
+    """Load the recordings and documents, and return their addresses, each by kind and name."""
+    found = {}
+    for described in tomllib.loads((FOLDER / "recordings" / "recordings.toml").read_text())["recordings"]:
+        path = FOLDER / "recordings" / described.pop("name")
+        recording = Recording.objects.filter(title=described["title"]).first()
+        if recording is None:
+            recording = Recording(**described)
+            with path.with_suffix(".mp3").open("rb") as sound, path.with_suffix(".vtt").open("rb") as captions:
+                recording.receive(File(sound))
+                recording.receive_captions(File(captions))
+                recording.save()
+        found[f"recording:{path.name}"] = recording.get_absolute_url()
+    for described in tomllib.loads((FOLDER / "documents" / "documents.toml").read_text())["documents"]:
+        path = FOLDER / "documents" / described.pop("name")
+        document = Document.objects.filter(title=described["title"]).first()
+        if document is None:
+            document = Document(**described)
+            with path.with_suffix(".pdf").open("rb") as file:
+                document.receive(File(file))
+                document.save()
+        found[f"document:{path.name}"] = document.get_absolute_url()
+    return found
+
+
 def read(path):
     """Return the front matter and the body of a file."""
     _, front_matter, body = path.read_text().split("+++\n", 2)
     return tomllib.loads(front_matter), body.strip()
 
 
-def _story(path, now, sections, authors, tags, pictures):
+def _story(path, now, sections, authors, tags, pictures, addresses):
     slug = path.stem
     if article := Article.objects.filter(slug=slug).first():
         return article
@@ -93,7 +131,7 @@ def _story(path, now, sections, authors, tags, pictures):
     article = Article(
         slug=slug,
         headline=told["headline"],
-        body=re.sub(r'src="picture:([\w-]+)"', lambda match: f'src="{pictures[match[1]].url}"', body),
+        body=re.sub(r'(?<==")(?:picture|recording|document):[\w-]+(?=")', lambda match: addresses[match[0]], body),
         category=sections[told["section"]],
         lead_picture=pictures.get(told.get("picture")),
         **{name: told[name] for name in COPIED if name in told},

@@ -1,8 +1,13 @@
 """What an import did, item by item: counted in memory, told to whoever listens."""
 
+import csv
 from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
+
+from django.core.management.base import CommandError
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Outcome(StrEnum):
@@ -49,3 +54,27 @@ class Report:
 
     def total(self, outcome):
         return sum(count for (_, seen), count in self.counts.items() if seen is outcome)
+
+
+def csv_report(stack, path, *heads):
+    """Return a listener that writes a line for each entry into a file, which `stack` closes."""
+    try:
+        file = stack.enter_context(path.open("w", encoding="utf-8", errors="replace", newline=""))
+    except OSError as error:
+        raise CommandError(f"The report cannot be written to {path}: {error.strerror}.") from error
+    writer = csv.writer(file)
+    writer.writerow(heads)
+    return lambda entry: writer.writerow(
+        cell(value) for value in (entry.kind, entry.number, entry.title, entry.outcome, "; ".join(entry.remarks))
+    )
+
+
+def cell(value):
+    """Keep a spreadsheet from taking a title for a formula."""
+    value = str(value)
+    return f"'{value}" if value.startswith(FORMULA) else value
+
+
+def printable(text):
+    """Keep a title from steering the terminal."""
+    return "".join(character if character.isprintable() else "�" for character in text)

@@ -29,7 +29,7 @@ from articles.languages import Language, site_language
 from articles.models import Article, Author, Category, FormerAddress, ImportedItem, Page, Picture, Tag
 from articles.models.article import Kind, Status
 from articles.models.site import CommentsPolicy
-from articles.renditions import UnreadablePicture
+from articles.reading import UnreadablePicture
 from newsroom import html
 
 LEFT_OUT = {
@@ -506,9 +506,9 @@ class WordPressImport:
         elif record.status in ("publish", "future"):
             status = Status.PUBLISHED
             fields = {name: values[name] for name in ("headline", "body", "category_id")}
-            if obstacles := Article(**fields).obstacles():
+            if gaps := Article(**fields).gaps():
                 status = Status.DRAFT
-                remarks.append(f"published there, kept as a draft here: {' '.join(obstacles.values())}")
+                remarks.append(f"published there, kept as a draft here: {' '.join(ValidationError(gaps).messages)}")
             elif moment > now:
                 remarks.append(f"goes out by itself on {timezone.localtime(moment, self.zone):%Y-%m-%d %H:%M %Z}")
         elif record.status == "pending":

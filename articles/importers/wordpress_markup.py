@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass, field
 from html import escape
 from html.parser import HTMLParser
+from itertools import groupby
 from typing import Protocol
 from urllib.parse import parse_qs, unquote, urljoin, urlsplit
 
@@ -45,6 +46,9 @@ IMPLIED_ENDS = {
     "tbody": ({"tr", "td", "th", "thead", "tbody", "tfoot"}, {"table"}),
     "tfoot": ({"tr", "td", "th", "thead", "tbody", "tfoot"}, {"table"}),
 }
+GALLERIES = frozenset(
+    "blocks-gallery-grid gallery tiled-gallery wp-block-gallery wp-block-jetpack-tiled-gallery".split()
+)
 # Blocks that WordPress fills in when it shows them, or that belong to a theme rather than to a text.
 FURNITURE = frozenset(
     "archives avatar calendar categories comments comment-template home-link latest-comments latest-posts loginout"
@@ -254,7 +258,16 @@ class Figure:
         caption = self.linked_caption()
         caption = f"<figcaption>{caption}</figcaption>" if caption else ""
         alt = self.alt or self.picture.alt
-        return f'<figure><img src="{escape(self.picture.url)}" alt="{escape(alt)}">{caption}</figure>'
+        return f'<figure><img src="{self.picture.get_absolute_url()}" alt="{escape(alt)}">{caption}</figure>'
+
+
+@dataclass
+class Gallery:
+    figures: list[Figure]
+    tag = "gallery"
+
+    def __str__(self):
+        return f'<div class="gallery">{"".join(map(str, self.figures))}</div>'
 
 
 @dataclass
@@ -409,6 +422,10 @@ class Writer:
     def container(self, node):
         if "wp-block-file" in node.classes:
             return self.file(node)
+        if GALLERIES & set(node.classes):
+            return together(self.flow(node.children))
+        if any(name.endswith("gallery-item") for name in node.classes):
+            return self.figure(node)
         if node.tag == "summary" or node.tag == "dt":
             line, outside = self.inline(node.children)
             return [*([Block("p", f"<strong>{line}</strong>")] if strip(line) else []), *outside]
@@ -421,6 +438,9 @@ class Writer:
         return []
 
     def bullets(self, node):
+        if GALLERIES & set(node.classes):
+            items = [item for child in node.children if isinstance(child, Node) for item in self.items_of(child)]
+            return together([block for item in items for block in self.flow(item.children)])
         items, outside = [], []
         for child in node.children:
             if isinstance(child, str):
@@ -479,8 +499,8 @@ class Writer:
     def figure(self, node):
         if "wp-block-pullquote" in node.classes:
             return [block for quote in node.find("blockquote") for block in self.quote(quote, is_pull=True)]
-        captions = [child for child in node.children if isinstance(child, Node) and child.tag == "figcaption"]
-        blocks = self.flow([child for child in node.children if child not in captions])
+        captions = [child for child in node.children if isinstance(child, Node) and is_caption(child)]
+        blocks = together(self.flow([child for child in node.children if child not in captions]))
         caption = "<br>".join(filter(strip, (self.inline(child.children)[0] for child in captions)))
         if not caption:
             return blocks
@@ -497,7 +517,9 @@ class Writer:
         attached = self.surroundings.gallery(numbers or None)
         if not attached:
             self.remark("a gallery was left out: its pictures are not in the export")
-        return [self.figure_of(one.url, one.alt, one.number, escape(one.caption, quote=False)) for one in attached]
+        return together(
+            [self.figure_of(one.url, one.alt, one.number, escape(one.caption, quote=False)) for one in attached]
+        )
 
     def picture(self, node):
         url = node.attributes.get("src", "").strip()
@@ -649,6 +671,18 @@ class Writer:
     }  # fmt: skip
 
 
+def together(blocks) -> list:
+    """Make a gallery of pictures that follow one another. Those without a file are links, which come after it."""
+    result = []
+    for is_shown, group in groupby(
+        sorted(blocks, key=lambda block: isinstance(block, Figure) and block.picture is None),
+        key=lambda block: isinstance(block, Figure) and block.picture is not None,
+    ):
+        run = list(group)
+        result += [Gallery(run)] if is_shown and len(run) > 1 else run
+    return result
+
+
 def paragraphs(run) -> list:
     """Return the paragraphs of loose text; a line that is but an address becomes a player or a link."""
     blocks = []
@@ -708,6 +742,10 @@ def sources_apart(nodes):
         else:
             words.append(node)
     yield "words", words
+
+
+def is_caption(node):
+    return node.tag == "figcaption" or any(name.endswith("gallery-caption") for name in node.classes)
 
 
 def language(node):

@@ -1,3 +1,4 @@
+from collections import defaultdict
 from datetime import UTC, datetime
 
 from django.conf import settings
@@ -12,6 +13,8 @@ from taggit.managers import TaggableManager
 from articles.bodies import EXTENSIONS
 from articles.languages import Language, direction, site_language
 from articles.models.address import Addressed
+from articles.models.picture import Illustration, Picture, addresses_without_words, keys_in
+from articles.models.recording import Attachment
 from articles.models.site import CommentsPolicy
 from articles.models.tag import ArticleTag
 from newsroom import html
@@ -78,10 +81,15 @@ class ArticleQuerySet(models.QuerySet):
     def for_cards(self):
         """Load what a card in a list shows, in three queries whatever the number of articles."""
         return (
-            self.select_related("category", "lead_picture")
+            self.select_related("category", "lead_picture__fallback")
             .prefetch_related(models.Prefetch("bylines", Byline.objects.select_related("author")))
             .defer("body", "body_text")
         )
+
+    def showing(self, pictures):
+        """Articles that name one of these pictures, at the head or in the text."""
+        in_texts = Illustration.objects.filter(picture__in=pictures).values("article")
+        return self.filter(Q(lead_picture__in=pictures) | Q(pk__in=in_texts))
 
     def of(self, user):
         """What this person started or is named for."""
@@ -133,6 +141,21 @@ class Article(Addressed):
     tags = TaggableManager(through=ArticleTag, blank=True)
     authors = models.ManyToManyField("articles.Author", through="articles.Byline", related_name="articles")
     lead_picture = models.ForeignKey("articles.Picture", models.PROTECT, null=True, blank=True, related_name="leads")
+    lead_alt = models.CharField(
+        "description of the lead picture",
+        max_length=500,
+        blank=True,
+        help_text="What is seen, for this story. Left empty, the picture's own description is read.",
+    )
+    lead_is_decorative = models.BooleanField(
+        "lead picture is decoration only", default=False, help_text="It says nothing that the text does not say."
+    )
+    lead_caption = models.CharField(
+        "caption of the lead picture",
+        max_length=1000,
+        blank=True,
+        help_text="For this story. Left empty, the picture's own caption is printed.",
+    )
 
     language = models.CharField(max_length=10, choices=Language, default=site_language)
     original_language = models.CharField(
@@ -263,6 +286,9 @@ class Article(Addressed):
             self.body_text = html.text(self.body)
             self.word_count = count_words(self.body_text)
         super().save(*args, **kwargs)
+        if isinstance(self.__dict__.get("body"), str):  # neither left unread nor for the database to work out
+            Illustration.keep(self.body, article=self)
+            Attachment.keep(self.body, article=self)
 
     # -- address
 
@@ -292,12 +318,46 @@ class Article(Addressed):
         return self.status == Status.PUBLISHED and self.published_at > timezone.now()
 
     @property
+    def goes_out_at(self):
+        """When readers would get it if it were published now: at its date where that lies ahead."""
+        now = timezone.now()
+        return max(self.published_at or now, now)
+
+    @property
     def direction(self):
         return direction(self.language)
 
     @property
     def reading_minutes(self):
         return max(1, round(self.word_count / WORDS_PER_MINUTE))
+
+    @property
+    def picture(self):
+        """What readers see as lead picture now: the lead picture, what stands in for it, or nothing."""
+        return self.lead_picture.shown() if self.lead_picture_id else None
+
+    @property
+    def shows_lead(self):
+        """Whether the lead picture itself is seen, so that what was written about it fits."""
+        return self.lead_picture_id is not None and self.picture == self.lead_picture
+
+    @property
+    def picture_alt(self):
+        if not self.shows_lead:
+            return self.picture.alt if self.picture else ""
+        return "" if self.lead_is_decorative else self.lead_alt or self.lead_picture.alt
+
+    @property
+    def picture_caption(self):
+        if not self.shows_lead:
+            return self.picture.caption if self.picture else ""
+        return self.lead_caption or self.lead_picture.caption
+
+    @property
+    def share_picture(self):
+        """What share cards show, as far as its owner allows that."""
+        picture = self.picture
+        return picture if picture and picture.allows_sharing else None
 
     @property
     def writers(self):
@@ -317,16 +377,53 @@ class Article(Addressed):
 
     # -- verbs
 
-    def obstacles(self):
-        """Return what keeps the article from being published, by field; empty where nothing does."""
+    def gaps(self):
+        """Return what a public article must have and this one lacks, by field."""
         missing = {}
         if not self.headline.strip():
-            missing["headline"] = "A published article needs a headline."
+            missing["headline"] = ["A published article needs a headline."]
         if self.category_id is None:
-            missing["category"] = "A published article needs a section."
+            missing["category"] = ["A published article needs a section."]
         if not html.text(self.body) and "<img" not in self.body:
-            missing["body"] = "A published article needs a text, or pictures."
+            missing["body"] = ["A published article needs a text, or pictures."]
         return missing
+
+    def unusable_pictures(self, at=None):
+        """Return why pictures of the article may not be shown at the given moment, now by default, by field."""
+        refused = defaultdict(list)
+        for field, picture in self._pictures():
+            if not picture.is_usable(at):
+                refused[field].append(f"{picture.refusal(at)} Choose another.")
+        return dict(refused)
+
+    def undescribed_pictures(self):
+        """Return which pictures say nothing to those who cannot see them, by field."""
+        silent = {}
+        if self.lead_picture_id and not (self.lead_is_decorative or self.lead_alt or self.lead_picture.alt):
+            silent["lead_alt"] = [
+                f"“{self.lead_picture}” has no description. Write one, or mark it as decoration only."
+            ]
+        if without_words := addresses_without_words(self.body):
+            own = {picture.get_absolute_url(): picture for field, picture in self._pictures() if field == "body"}
+            names = [own.get(address, address.rpartition("/")[2]) for address in without_words]
+            silent["body"] = [
+                f"“{name}” has no description. Choose it in the text and write one, or mark it as decoration only."
+                for name in names
+                if not getattr(name, "alt", "")
+            ]
+        return {field: messages for field, messages in silent.items() if messages}
+
+    def _pictures(self):
+        """The pictures of the article, each after the field that names it."""
+        if self.lead_picture_id:
+            yield "lead_picture", self.lead_picture
+        if keys := keys_in(self.body):
+            for picture in Picture.objects.filter(key__in=keys):
+                yield "body", picture
+
+    def obstacles(self, at=None):
+        """Return what keeps the article from being published at the given moment, now by default, by field."""
+        return self.unusable_pictures(at) | self.gaps()
 
     def publish(self, at=None):
         """Make the article public, now or at the given moment.
@@ -334,9 +431,10 @@ class Article(Addressed):
         The first publication date is kept: taking down and republishing never moves an old story to the top of
         the front page, nor to another address. Raises ValidationError naming each field that keeps it back.
         """
-        if obstacles := self.obstacles():
-            raise ValidationError(obstacles)
         now = timezone.now()
+        # What is live goes on when the rights of its pictures have ended since: readers get what stands in for them.
+        if obstacles := self.gaps() if self.is_public(now) else self.obstacles(max(at or now, now)):
+            raise ValidationError(obstacles)
         if self.first_published_at is None or self.first_published_at > now:
             # Not out yet, so nobody has seen a date that would have to be kept.
             self.published_at = at or now
@@ -361,6 +459,8 @@ class Article(Addressed):
         self._move(Status.REVIEW, {Status.DRAFT})
 
     def approve(self):
+        if refused := self.unusable_pictures(self.goes_out_at):
+            raise ValidationError(refused)
         self._move(Status.APPROVED, {Status.DRAFT, Status.REVIEW})
 
     def return_to_draft(self):

@@ -39,6 +39,11 @@ class Author(Addressed):
         return reverse("articles:author", args=[self.slug])
 
     @property
+    def portrait(self):
+        """The picture as readers see it now."""
+        return self.picture.shown() if self.picture_id else None
+
+    @property
     def initials(self):
         words = self.name.split()
         return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper()

@@ -4,6 +4,8 @@ from django.urls import Resolver404, resolve, reverse
 
 from articles.bodies import EXTENSIONS
 from articles.models.address import Addressed
+from articles.models.picture import Illustration
+from articles.models.recording import Attachment
 from newsroom.fields import HTMLField
 
 
@@ -34,6 +36,12 @@ class Page(Addressed):
     def __str__(self):
         return self.title
 
+    def save(self, *args, **kwargs):
+        super().save(*args, **kwargs)
+        if isinstance(self.__dict__.get("body"), str):
+            Illustration.keep(self.body, page=self)
+            Attachment.keep(self.body, page=self)
+
     def get_absolute_url(self):
         return reverse("articles:page", args=[self.slug])
 
@@ -52,7 +60,19 @@ class Page(Addressed):
 
 def is_reserved(slug):
     """Whether something other than a page answers at, or stands below, /slug/."""
-    if slug in {"desk", "media", "static", "comments", "section", "tag", "author", "feed"}:
+    if slug in {
+        "desk",
+        "media",
+        "static",
+        "comments",
+        "section",
+        "tag",
+        "author",
+        "feed",
+        "picture",
+        "recording",
+        "document",
+    }:
         return True
     try:
         return resolve(f"/{slug}/").url_name != "page"

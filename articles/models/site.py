@@ -17,7 +17,7 @@ class SiteSettings(models.Model):
         models.PROTECT,
         null=True,
         blank=True,
-        related_name="+",
+        related_name="logo_of",
         help_text="Shown in place of the name.",
     )
     email = models.EmailField(blank=True, help_text="Where readers reach the desk.")
@@ -36,10 +36,15 @@ class SiteSettings(models.Model):
         self.pk = 1
         super().save(*args, **kwargs)
 
+    @property
+    def mark(self):
+        """The logo as readers see it now."""
+        return self.logo.shown() if self.logo_id else None
+
     @classmethod
     def current(cls):
         """Return the settings, with defaults where nobody has saved any yet."""
-        return cls.objects.select_related("logo").prefetch_related("links").first() or cls(pk=1)
+        return cls.objects.select_related("logo__fallback").prefetch_related("links").first() or cls(pk=1)
 
 
 class SiteLink(models.Model):

@@ -4,12 +4,15 @@ from django.db import migrations
 EVERYTHING = ["add", "change", "delete", "view"]
 WRITER = {
     "articles": {"article": ["add", "change", "view"], "byline": EVERYTHING, "picture": ["add", "change", "view"],
-                 "tag": ["add", "view"], "articletag": EVERYTHING, "author": ["view"], "category": ["view"]},
+                 "tag": ["add", "view"], "articletag": EVERYTHING, "author": ["view"], "category": ["view"],
+                 "collection": ["view"], "recording": ["add", "change", "view"],
+                 "document": ["add", "change", "view"]},
 }  # fmt: skip
 EDITOR = {
     "articles": {"article": ["add", "change", "view", "edit_any", "publish", "delete"], "byline": EVERYTHING,
-                 "picture": EVERYTHING, "tag": EVERYTHING, "articletag": EVERYTHING, "author": EVERYTHING,
+                 "picture": EVERYTHING, "collection": EVERYTHING, "tag": EVERYTHING, "articletag": EVERYTHING, "author": EVERYTHING,
                  "category": EVERYTHING, "placement": EVERYTHING, "page": EVERYTHING,
+                 "recording": EVERYTHING, "document": EVERYTHING,
                  "formeraddress": ["add", "change", "view"]},
     "comments": {"comment": ["view"], "decision": ["view"]},
 }  # fmt: skip

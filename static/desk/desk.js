@@ -1,4 +1,4 @@
-// What every page of the desk has: menus that close, one key for the search, chips for tags, pictures in forms.
+// What every page of the desk has: menus that close, one key for the search, chips for tags, dates in words.
 
 const inField = (element) => element.closest("input, textarea, select, [contenteditable='true']")
 
@@ -164,34 +164,6 @@ function chips(input) {
 }
 
 for (const input of document.querySelectorAll("[data-suggestions]")) chips(input)
-
-// -- the picture of a form
-
-for (const box of document.querySelectorAll("[data-picture-field]")) {
-  const input = box.querySelector("input")
-  const shown = box.querySelector(".picture-shown")
-  const remove = box.querySelector("[data-remove-picture]")
-  const show = async () => {
-    remove.hidden = !input.value
-    const response = input.value && (await fetch(box.dataset.card.replace("/0/", `/${input.value}/`)).catch(() => null))
-    shown.hidden = !response?.ok
-    if (!response?.ok) return
-    const card = await response.json()
-    shown.querySelector("img").src = card.url
-    shown.querySelector("strong").textContent = card.title
-    shown.querySelector(".quiet").textContent = card.size
-    shown.querySelector("[data-no-credit]").hidden = Boolean(card.credit)
-  }
-  box.classList.add("enhanced")
-  input.type = "hidden"
-  remove.hidden = !input.value
-  remove.addEventListener("click", () => {
-    input.value = ""
-    show()
-  })
-  // The admin's windows report through jQuery, whose events no listener of the platform hears.
-  window.django?.jQuery(input).on("change", show)
-}
 
 // -- the admin's autocomplete has no name of its own
 

@@ -1,7 +1,8 @@
 // The body editor: the forms of articles/bodies.py on django-prose-editor. What is sent is cleaned by the server.
 import * as library from "django-prose-editor/editor"
 
-const { Editor, Extension, Mark, Node, mergeAttributes, updateAttrsDialog } = library
+const { Editor, Extension, Mark, Node, Plugin, canInsertNode, mergeAttributes, updateAttrsDialog } = library
+const { Decoration, DecorationSet } = library.pm.view
 
 const languageAttributes = {
   lang: { default: null, parseHTML: (element) => element.getAttribute("lang") },
@@ -82,12 +83,12 @@ const Embed = Node.create({
     menu.defineItem({
       name: "embed",
       groups: "insert",
-      button: buttons.text("Embed", "Embed a video or a post by its address"),
+      button: buttons.text("Embed", "Embed a video, a recording or a document by its address"),
       active: (editor) => editor.isActive("embed"),
       async command(editor) {
         const current = editor.getAttributes("embed")
         const given = await embedDialog(editor, { href: current.href || "", title: current.title || "" })
-        if (!given || !/^https?:\/\//.test(given.href.trim())) return
+        if (!given || !/^(https?:\/\/|\/(recording|document)\/)/.test(given.href.trim())) return
         const attrs = { href: given.href.trim(), title: given.title.trim() || given.href.trim() }
         const chain = editor.chain().focus()
         if (editor.isActive("embed")) chain.updateAttributes("embed", attrs).run()
@@ -99,11 +100,239 @@ const Embed = Node.create({
 
 const embedDialog = updateAttrsDialog(
   {
-    href: { title: "Address, as in the browser", format: "url", required: true },
+    href: { title: "Address, as in the browser, or that of a recording or document here", required: true },
     title: { title: "Title, which readers see before they load it" },
   },
   { title: "Embed", submitText: "Insert" },
 )
+
+// Pictures that readers page through. One picture alone is a figure again when the body is cleaned.
+const Gallery = Node.create({
+  name: "gallery",
+  group: "block",
+  content: "figure+",
+  isolating: true,
+  addOptions: () => ({ windowUrl: null }),
+  parseHTML: () => [{ tag: "div.gallery" }],
+  renderHTML: () => ["div", { class: "gallery" }, 0],
+  addMenuItems({ menu, buttons }) {
+    const { windowUrl } = this.options
+    const isInGallery = (editor) => galleryAt(editor.state) !== null
+    menu.defineItem({
+      name: "gallery",
+      groups: "insert",
+      button: buttons.text("Gallery", "Gallery: join the pictures here, part them again, or choose several"),
+      active: isInGallery,
+      command(editor) {
+        const gallery = galleryAt(editor.state)
+        const neighbours = figuresAt(editor.state)
+        if (gallery) replace(editor, gallery.start, gallery.node.nodeSize, gallery.node.content)
+        else if (neighbours) replace(editor, neighbours.start, neighbours.size, join(editor, neighbours.figures))
+        else choosePictures(windowUrl, (figures) => insertAfterBlock(editor, figures))
+      },
+    })
+    menu.defineItem({
+      name: "galleryAdd",
+      groups: "insert",
+      button: buttons.text("Add pictures", "Add pictures to the gallery"),
+      hidden: (editor) => !isInGallery(editor),
+      command: (editor) =>
+        choosePictures(windowUrl, (figures) => {
+          const gallery = galleryAt(editor.state)
+          if (gallery) editor.commands.insertContentAt(gallery.start + gallery.node.nodeSize - 1, figures)
+          else insertAfterBlock(editor, figures)
+        }),
+    })
+    for (const [name, label, title, by] of [
+      ["galleryEarlier", "Earlier", "Move the picture one place earlier", -1],
+      ["galleryLater", "Later", "Move the picture one place later", 1],
+    ]) {
+      menu.defineItem({
+        name,
+        groups: "insert",
+        button: buttons.text(label, title),
+        hidden: (editor) => !isInGallery(editor),
+        enabled: (editor) => galleryAt(editor.state)?.node.maybeChild(galleryAt(editor.state).index + by) != null,
+        command: (editor) => movePicture(editor, by),
+      })
+    }
+  },
+})
+
+// The gallery that the selection is in, and which of its pictures that is.
+function galleryAt({ selection }) {
+  const { $from, node } = selection
+  if (node?.type.name === "gallery") return { node, start: $from.pos, index: 0 }
+  for (let depth = $from.depth; depth > 0; depth--) {
+    if ($from.node(depth).type.name === "gallery") {
+      return { node: $from.node(depth), start: $from.before(depth), index: $from.index(depth) }
+    }
+  }
+  return null
+}
+
+// The chosen pictures; where one is chosen, with those that stand beside it.
+function figuresAt({ doc, selection }) {
+  const isFigure = (index) => doc.maybeChild(index)?.type.name === "figure"
+  let first = selection.$from.index(0)
+  let last = selection.$to.indexAfter(0) - 1
+  if (first === last && isFigure(first)) {
+    while (isFigure(first - 1)) first--
+    while (isFigure(last + 1)) last++
+  }
+  const figures = []
+  let start = 0
+  for (let index = 0; index <= last; index++) {
+    if (index < first) start += doc.child(index).nodeSize
+    else if (isFigure(index)) figures.push(doc.child(index))
+    else return null
+  }
+  const size = figures.reduce((sum, figure) => sum + figure.nodeSize, 0)
+  return figures.length > 1 ? { figures, start, size } : null
+}
+
+const join = (editor, figures) => editor.schema.nodes.gallery.create(null, figures)
+
+function replace(editor, start, size, content, chosen = start) {
+  editor
+    .chain()
+    .focus()
+    .command(({ tr }) => Boolean(tr.replaceWith(start, start + size, content)))
+    .setNodeSelection(chosen)
+    .run()
+}
+
+function movePicture(editor, by) {
+  const { node, start, index } = galleryAt(editor.state)
+  const figures = [...node.content.content]
+  const [moved] = figures.splice(index, 1)
+  figures.splice(index + by, 0, moved)
+  const before = figures.slice(0, index + by).reduce((sum, figure) => sum + figure.nodeSize, 0)
+  replace(editor, start, node.nodeSize, join(editor, figures), start + 1 + before)
+}
+
+function insertAfterBlock(editor, figures) {
+  const { $to } = editor.state.selection
+  const place = $to.depth ? $to.after(1) : $to.pos
+  editor.chain().focus().insertContentAt(place, figures.length > 1 ? { type: "gallery", content: figures } : figures).run()
+}
+
+// Opens the picture window, which answers with an event on this page.
+let choosing = null
+
+function choosePictures(address, insert, purpose = "several=1") {
+  choosing?.abort()
+  choosing = new AbortController()
+  const answer = ({ detail }) => detail.length && insert(detail.map(figureOf))
+  document.addEventListener("newsroom:pictures", answer, { once: true, signal: choosing.signal })
+  window.open(`${address}${address.includes("?") ? "&" : "?"}${purpose}`, "_blank", "width=960,height=720")
+}
+
+function figureOf({ src, alt, caption, decorative }) {
+  const image = { type: "image", attrs: { src, alt: decorative ? "" : alt, role: decorative ? "presentation" : null } }
+  const words = caption?.trim()
+  return {
+    type: "figure",
+    content: words ? [image, { type: "caption", content: [{ type: "text", text: words }] }] : [image],
+  }
+}
+
+// A picture: chosen in the window, and below it a button that says how it is described and leads to its words.
+const Figure = library.Figure.extend({
+  addAttributes: () => ({}),
+  addOptions() {
+    return { ...this.parent?.(), windowUrl: null }
+  },
+  addCommands() {
+    const { windowUrl } = this.options
+    return {
+      ...this.parent?.(),
+      insertFigure:
+        () =>
+        ({ editor, state, dispatch }) => {
+          const start = figureAt(state)
+          if (start === null && !canInsertNode(state, state.schema.nodes.figure)) return false
+          if (!dispatch) return true
+          if (start === null) {
+            choosePictures(windowUrl, (figures) => insertAfterBlock(editor, figures), "for=text")
+          } else describe(editor, start, windowUrl)
+          return true
+        },
+    }
+  },
+  addProseMirrorPlugins() {
+    const { editor, options } = this
+    const decorations = ({ doc }) => {
+      const buttons = []
+      doc.descendants((node, position) => {
+        if (node.type.name === "figure") buttons.push(wordsButton(editor, node, position, options.windowUrl))
+        return node.type.name !== "figure"
+      })
+      return DecorationSet.create(doc, buttons)
+    }
+    return [new Plugin({ props: { decorations } })]
+  },
+})
+
+// Where the picture begins that the selection is in.
+function figureAt({ selection: { $from } }) {
+  for (let depth = $from.depth; depth > 0; depth--) {
+    if ($from.node(depth).type.name === "figure") return $from.before(depth)
+  }
+  return null
+}
+
+function wordsButton(editor, figure, position, windowUrl) {
+  const { alt, role } = figure.firstChild.attrs
+  const words = role ? "Decoration only" : alt || "No description"
+  const draw = (view, getPos) => {
+    const button = document.createElement("button")
+    button.type = "button"
+    button.className = alt || role ? "figure-words" : "figure-words missing"
+    button.textContent = words
+    button.title = "Change what is said of the picture"
+    button.addEventListener("click", () => describe(editor, view.state.doc.resolve(getPos()).before(), windowUrl))
+    return button
+  }
+  const end = position + figure.nodeSize - 1
+  return Decoration.widget(end, draw, { side: 1, key: words, ignoreSelection: true, stopEvent: () => true })
+}
+
+// Asks what is said of a picture in this text. A caption with links or emphasis is edited in its place instead.
+async function describe(editor, start, windowUrl) {
+  const figure = editor.state.doc.nodeAt(start)
+  const caption = figure.maybeChild(1)
+  const isPlain = !caption || caption.content.content.every((node) => node.isText && !node.marks.length)
+  const another = (values, form) => {
+    form.closest("dialog").close()
+    const exchange = (figures) => {
+      const old = editor.state.doc.nodeAt(start)
+      if (old?.type.name !== "figure") return insertAfterBlock(editor, figures)
+      editor.chain().focus().insertContentAt({ from: start, to: start + old.nodeSize }, figures).run()
+    }
+    choosePictures(windowUrl, exchange, "for=text")
+  }
+  const ask = updateAttrsDialog(
+    {
+      alt: { title: "Description", description: "What is seen, for readers who cannot see it.", format: "textarea" },
+      decorative: { title: "Decoration only: it says nothing that the text does not say", type: "boolean" },
+      ...(isPlain ? { caption: { title: "Caption", format: "textarea" } } : {}),
+    },
+    { title: "Words of the picture", actions: [{ text: "Choose another…", handler: another }] },
+  )
+  const { alt, role } = figure.firstChild.attrs
+  const given = await ask(editor, { alt, decorative: role, caption: caption?.textContent })
+  if (!given) return
+  const words = { src: figure.firstChild.attrs.src, ...given, alt: given.alt.trim(), caption: given.caption }
+  const changed = editor.schema.nodeFromJSON(figureOf(words))
+  const content = isPlain ? changed.content : changed.content.addToEnd(caption)
+  editor
+    .chain()
+    .focus()
+    .command(({ tr }) => Boolean(tr.replaceWith(start + 1, start + figure.nodeSize - 1, content)))
+    .setNodeSelection(start + 1)
+    .run()
+}
 
 // The number keeps two notes that stand side by side apart; it is not written.
 let notes = 0
@@ -178,9 +407,18 @@ const foreignDialog = updateAttrsDialog(
 )
 
 const Code = library.Code.extend({ excludes: "" })
-const Figure = library.Figure.extend({ addAttributes: () => ({}) })
 const Caption = library.Caption.extend({ addAttributes: () => ({}) })
-const Image = library.Image.extend({ addAttributes: () => ({ src: { default: null }, alt: { default: "" } }) })
+const Image = library.Image.extend({
+  addAttributes: () => ({
+    src: { default: null },
+    alt: { default: "" },
+    role: {
+      default: null,
+      parseHTML: (element) => (element.getAttribute("role") === "presentation" ? "presentation" : null),
+      renderHTML: ({ alt, role }) => (role && !alt ? { role } : {}),
+    },
+  }),
+})
 const Link = library.Link.extend({ addAttributes: () => ({ href: { default: null } }) })
 const OrderedList = library.OrderedList.extend({
   addOptions() {
@@ -205,8 +443,8 @@ const TableHeader = library.TableHeader.extend({
 })
 
 const extensions = {
-  ...library, Blockquote, Caption, Code, Embed, Figure, Footnote, Foreign, Image, Languages, Link, OrderedList,
-  Preformatted, TableHeader,
+  ...library, Blockquote, Caption, Code, Embed, Figure, Footnote, Foreign, Gallery, Image, Languages, Link,
+  OrderedList, Preformatted, TableHeader,
 }
 
 const isEmpty = (html) => /^<(\w+)(\s[^>]*)?><\/\1>$/.test(html)
@@ -229,7 +467,9 @@ const pasteThroughServer = (textarea) => (view, event) => {
 
 function open(textarea) {
   const config = JSON.parse(textarea.dataset.bodyEditor)
-  config.extensions.Figure = { pickerUrl: config.pictures }
+  for (const name of ["Figure", "Gallery"]) {
+    if (config.extensions[name]) config.extensions[name] = { windowUrl: config.pictures }
+  }
   const chosen = Object.entries(config.extensions)
     .filter(([name]) => extensions[name])
     .map(([name, options]) => (typeof options === "object" ? extensions[name].configure(options) : extensions[name]))
@@ -257,15 +497,17 @@ function open(textarea) {
       // Before the library reads it, since what it reads has style attributes that the policy reports.
       handleDOMEvents: { paste: pasteThroughServer(textarea) },
     },
+    onCreate() {
+      const bar = frame.querySelector(".prose-menubar")
+      bar.setAttribute("role", "toolbar")
+      bar.setAttribute("aria-label", "Formatting")
+    },
     onUpdate() {
       const html = editor.getHTML()
       textarea.value = isEmpty(html) ? "" : html
       textarea.dispatchEvent(new Event("input", { bubbles: true }))
     },
   })
-  const bar = frame.querySelector(".prose-menubar")
-  bar?.setAttribute("role", "toolbar")
-  bar?.setAttribute("aria-label", "Formatting")
   label?.addEventListener("click", () => editor.commands.focus())
   textarea.addEventListener("body:focus", () => editor.commands.focus())
   textarea.addEventListener("body:language", ({ detail }) => {

@@ -16,6 +16,9 @@ class PictureHere:
     def __init__(self, url):
         self.url = url
 
+    def get_absolute_url(self):
+        return self.url
+
 
 class Surroundings:
     base = "https://old.example/"
@@ -161,12 +164,15 @@ def test_blocks(content, body):
         ),
         (
             '[gallery columns="2" ids="8, 7"]',
-            '<figure><img src="/media/8.jpg" alt="alt 8"></figure><figure><img src="/media/7.jpg" alt="alt 7"></figure>',
+            '<div class="gallery"><figure><img src="/media/8.jpg" alt="alt 8"></figure>'
+            '<figure><img src="/media/7.jpg" alt="alt 7"></figure></div>',
         ),
         (
             "[gallery]",
-            '<figure><img src="/media/1.jpg" alt="alt 1"></figure><figure><img src="/media/2.jpg" alt="alt 2"></figure>',
+            '<div class="gallery"><figure><img src="/media/1.jpg" alt="alt 1"></figure>'
+            '<figure><img src="/media/2.jpg" alt="alt 2"></figure></div>',
         ),
+        ('[gallery ids="8"]', '<figure><img src="/media/8.jpg" alt="alt 8"></figure>'),
         (
             "[embed]https://vimeo.com/12345[/embed]",
             '<p class="embed"><a href="https://vimeo.com/12345">vimeo.com/12345</a></p>',
@@ -186,6 +192,67 @@ def test_blocks(content, body):
 )  # fmt: skip
 def test_shortcodes(content, body):
     assert converted(content) == body
+
+
+def image(name, caption="", kind=""):
+    caption = caption and f"<figcaption{kind}>{caption}</figcaption>"
+    return f'<figure class="wp-block-image"><img src="https://old.example/{name}.jpg" alt="{name}"/>{caption}</figure>'
+
+
+TWO = (
+    '<div class="gallery"><figure><img src="/media/a.jpg" alt="a"><figcaption>First</figcaption></figure>'
+    '<figure><img src="/media/b.jpg" alt="b"></figure></div>'
+)
+
+
+@pytest.mark.parametrize(
+    ("content", "body"),
+    [
+        (
+            block("gallery", '<figure class="wp-block-gallery has-nested-images">' + block("image", image("a", "First"))
+                  + "\n\n" + block("image", image("b")) + '<figcaption class="blocks-gallery-caption">All</figcaption></figure>'),
+            f"{TWO}<p>All</p>",
+        ),
+        (
+            block("gallery", '<figure class="wp-block-gallery columns-2"><ul class="blocks-gallery-grid">'
+                  f'<li class="blocks-gallery-item">{image("a", "First", " class=blocks-gallery-item__caption")}</li>'
+                  f'<li class="blocks-gallery-item">{image("b")}</li></ul></figure>'),
+            TWO,
+        ),
+        (
+            block("gallery", f'<ul class="wp-block-gallery"><li class="blocks-gallery-item">{image("a", "First")}</li>'
+                  f'<li class="blocks-gallery-item">{image("b")}</li></ul>'),
+            TWO,
+        ),
+        (
+            "<div id='gallery-1' class='gallery galleryid-5'><dl class='gallery-item'>\n\t<dt class='gallery-icon'>"
+            "<a href='https://old.example/a-picture/'><img src='https://old.example/a.jpg' alt='a' /></a></dt>\n\t"
+            "<dd class='wp-caption-text gallery-caption'>First</dd></dl><br style='clear: both' />\n<dl class='gallery-item'>"
+            "<dt class='gallery-icon'><img src='https://old.example/b.jpg' alt='b' /></dt></dl>\n<br />\n</div>",
+            TWO,
+        ),
+        (
+            '<div class="tiled-gallery"><div class="gallery-row"><div class="tiled-gallery-item"><img src="/a.jpg" alt="a">'
+            '<div class="tiled-gallery-caption">First</div></div></div><div class="gallery-row">'
+            '<div class="tiled-gallery-item"><img src="/b.jpg" alt="b"></div></div></div>',
+            TWO,
+        ),
+    ],
+)  # fmt: skip
+def test_galleries(content, body):
+    assert converted(content) == body
+    assert html.clean(body) == body
+
+
+def test_pictures_of_a_gallery_without_their_files_become_links_after_it():
+    class Gaps(Surroundings):
+        def picture(self, url, number=""):
+            return None if "gone" in url else super().picture(url, number)
+
+    content = block(
+        "gallery", f'<figure class="wp-block-gallery">{image("a", "First")}{image("gone")}{image("b")}</figure>'
+    )
+    assert convert(content, Gaps()).html == f'{TWO}<p><a href="https://old.example/gone.jpg">gone</a></p>'
 
 
 def test_unknown_shortcodes_are_left_and_reported():

@@ -1,11 +1,12 @@
 """What holds for every page a reader can get."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
-from articles.models import Tag
+from articles.models import SiteSettings, Tag
 from tests.factories import make_article, make_author, make_category, make_page, make_picture
 
 pytestmark = pytest.mark.django_db
@@ -128,3 +129,25 @@ def test_an_article_in_arabic_is_set_from_right_to_left(client, db):
     page = client.get(article.get_absolute_url()).content.decode()
     assert 'lang="ar"' in page
     assert 'dir="rtl"' in page
+
+
+@pytest.mark.parametrize("kind", ["front", "article"])
+def test_only_the_lead_picture_goes_before_everything_else(client, db, kind):
+    picture = make_picture(width=900, height=600)
+    article = make_article(lead_picture=picture)
+    make_article(lead_picture=picture)
+    SiteSettings.objects.create(name="The Lantern", logo=make_picture(color="red", alt="A lantern"))
+    page = client.get("/" if kind == "front" else article.get_absolute_url()).content.decode()
+    logo, lead, *others = re.findall("<img[^>]*>", page)
+    assert "fetchpriority" not in logo
+    assert "lazy" not in logo
+    assert 'fetchpriority="high"' in lead
+    assert others
+    assert all('loading="lazy"' in image for image in others)
+
+
+@pytest.mark.parametrize("kind", ["front", "article"])
+def test_says_that_a_machine_made_the_lead_picture(client, db, kind):
+    article = make_article(lead_picture=make_picture(origin="generated", credit=""))
+    page = client.get("/" if kind == "front" else article.get_absolute_url()).content.decode()
+    assert "Made by a machine" in page

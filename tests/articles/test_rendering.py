@@ -1,12 +1,13 @@
 import re
 import time
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
-from django.core.files.storage import default_storage
+from django.utils import timezone
 
 from articles import embeds
-from articles.rendering import Heading, render
+from articles.rendering import Heading, Layout, render
 from newsroom.html import clean
 from tests.factories import make_article, make_picture
 
@@ -177,34 +178,53 @@ def test_may_frame_every_provider_and_nobody_else():
 # -- pictures
 
 
-def test_loads_other_pictures_late():
+def test_links_to_pictures_that_are_elsewhere():
     body = clean('<figure><img src="https://example.org/a.jpg" alt="A"><figcaption>B</figcaption></figure>')
     assert render(body).html == (
-        '<figure class="figure"><img src="https://example.org/a.jpg" alt="A" loading="lazy" decoding="async">'
+        '<figure class="figure"><a href="https://example.org/a.jpg" rel="noopener">A</a>'
         "<figcaption>B</figcaption></figure>"
     )
 
 
 @pytest.mark.django_db
 class TestOwnPictures:
-    def figure(self, picture, caption="", alt=""):
+    def figure(self, picture, caption="", alt="", role=""):
         caption = f"<figcaption>{caption}</figcaption>" if caption else ""
-        return clean(f'<figure><img src="{picture.url}" alt="{alt}">{caption}</figure>')
+        return clean(f'<figure><img src="{picture.get_absolute_url()}" alt="{alt}"{role}>{caption}</figure>')
 
     def test_come_in_all_widths_with_size_and_credit(self):
         picture = make_picture(width=900, height=600, source_url="https://example.org/erin")
         html = render(self.figure(picture, "A <em>lamp</em>.", "Teal &amp; flat")).html
-        directory = f"{default_storage.url('pictures/')}{picture.digest}"
-        assert html.startswith('<figure class="figure"><img ')
-        assert f'srcset="{directory}/360.webp 360w, {directory}/720.webp 720w, {directory}/900.webp 900w"' in html
+        base = f"/media/pictures/{picture.key}/{picture.version}/whole"
+        assert html.startswith('<figure class="figure"><picture><source ')
+        assert f"{base}-540.avif 540w, {base}-720.avif 720w, {base}-900.avif 900w" in html
+        assert f"{base}-360.webp 360w, {base}-720.webp 720w, {base}-900.webp 900w" in html
+        assert f'src="{base}-900.jpg"' in html
         for attribute in ('width="900"', 'height="600"', 'loading="lazy"', 'alt="Teal &amp; flat"', 'sizes="'):
             assert attribute in html
         assert "A <em>lamp</em>." in html
         assert '<a href="https://example.org/erin" rel="noopener">Erin Example</a>' in html
         assert "https://creativecommons.org/licenses/by/4.0/" in html
 
+    def test_are_not_read_out_where_they_decorate(self):
+        html = render(self.figure(make_picture(alt="A rectangle"), role=' role="presentation"')).html
+        assert 'alt=""' in html
+
+    def test_say_that_a_machine_made_them(self):
+        assert "Made by a machine" in render(self.figure(make_picture(origin="generated", credit=""))).html
+
     def test_come_in_the_sizes_of_the_page(self):
-        assert 'sizes="100vw"' in render(self.figure(make_picture()), sizes="100vw").html
+        broad, tall = make_picture(width=900, height=600), make_picture(width=600, height=900)
+        html = render(self.figure(broad) + self.figure(tall), layout=Layout(alone="90vw", tall="40vw")).html
+        assert re.findall(r'<source[^>]* sizes="(.*?)"', html) == ["90vw", "90vw", "40vw", "40vw"]
+
+    def test_share_a_row_in_pairs(self):
+        words, one = "<p>a</p>", self.figure(make_picture())
+        layout = Layout(alone="90vw", tall="40vw", pair=("30vw", "60vw"))
+        html = render(one + words + one + one + one + words + one, layout=layout).html
+        assert re.findall(r'<img[^>]* sizes="(.*?)"', html.replace("<source", "<img"))[::2] == [
+            "90vw", "30vw", "60vw", "90vw", "90vw",
+        ]  # fmt: skip
 
     def test_bring_their_own_words_where_the_body_has_none(self):
         picture = make_picture(alt="A teal rectangle", caption="Teal <b>")
@@ -215,16 +235,14 @@ class TestOwnPictures:
     def test_are_marked_when_tall(self):
         assert '<figure class="figure tall">' in render(self.figure(make_picture(width=60, height=90))).html
 
-    def test_stay_when_nobody_knows_them_any_more(self):
-        src = default_storage.url(f"pictures/{'0' * 32}/720.jpg")
-        html = render(clean(f'<figure><img src="{src}" alt="x"></figure>')).html
-        assert html == f'<figure class="figure"><img src="{src}" alt="x" loading="lazy" decoding="async"></figure>'
+    def test_go_when_they_are_no_more(self):
+        assert render(clean('<figure><img src="/picture/abcdefghijkm/" alt="x"></figure>')).html == ""
 
     def test_take_one_query(self, django_assert_num_queries):
         body = "".join(self.figure(make_picture(color=color)) for color in ("red", "blue", "green"))
         with django_assert_num_queries(1):
             html = render(body).html
-        assert html.count("srcset") == 3
+        assert html.count("<picture>") == 3
 
     def test_take_no_query_where_there_are_none(self, django_assert_num_queries):
         with django_assert_num_queries(0):
@@ -233,9 +251,72 @@ class TestOwnPictures:
     def test_go_into_feeds_as_one_file(self):
         picture = make_picture(width=900, height=600)
         html = render(self.figure(picture, "A lamp.", "Teal"), base="https://news.example/2026/a/").html
-        assert f'<figure><img src="https://news.example{picture.url}" alt="Teal"><figcaption' in html
+        image = f'<img src="https://news.example{picture.url}" width="900" height="600" alt="Teal">'
+        assert f"<figure>{image}<figcaption" in html
         assert "Erin Example" in html
         assert "srcset" not in html
+
+
+# -- galleries
+
+
+def figure(picture, caption=""):
+    caption = caption and f"<figcaption>{caption}</figcaption>"
+    return f'<figure><img src="{picture.get_absolute_url()}" alt="">{caption}</figure>'
+
+
+def gallery(*pictures):
+    return clean(f'<div class="gallery">{"".join(map(figure, pictures))}</div>')
+
+
+@pytest.mark.django_db
+class TestGalleries:
+    def test_are_a_strip_that_can_be_reached_and_read_without_script(self):
+        one, two = make_picture(credit="Alice"), make_picture(credit="Bob")
+        html = render(clean(f'<div class="gallery">{figure(one, "First.")}{figure(two, "Second.")}</div>')).html
+        strip = html.partition('role="region" tabindex="0" aria-label="Gallery: 2 pictures"')[2]
+        assert re.search(r"<picture>.*First\..*Alice.*<picture>.*Second\..*Bob", strip, re.S)
+        assert len(re.findall(r'<button type="button"[^>]* hidden>', html)) == 2
+        assert "2 pictures</p>" in html
+
+    def test_are_told_apart(self):
+        html = render(gallery(make_picture(), make_picture()) + gallery(make_picture(), make_picture())).html
+        assert re.findall('aria-label="(.*?)"', html) == ["Gallery 1: 2 pictures", "Gallery 2: 2 pictures"]
+
+    def test_load_no_more_than_a_frame_shows(self):
+        broad, tall = make_picture(width=900, height=600), make_picture(width=600, height=900)
+        layout = Layout(alone="(min-width: 768px) 680px, 100vw", tall="10vw")
+        assert 'sizes="(min-width: 768px) calc(1.00 * (680px - 80px)), calc(1.00 * (100vw - 40px))"' in (
+            render(gallery(broad, make_picture(width=90, height=60)), layout=layout).html
+        )
+        assert 'sizes="(min-width: 768px) calc(0.50 * (680px - 80px)), calc(0.67 * (100vw - 40px))"' in (
+            render(gallery(broad, tall), layout=layout).html
+        )
+
+    def test_leave_out_what_may_no_longer_be_shown(self):
+        ended = make_picture(usable_until=timezone.now() - timedelta(days=1))
+        one, two = make_picture(), make_picture()
+        assert "Gallery: 2 pictures" in render(gallery(one, ended, two)).html
+        alone = render(gallery(one, ended)).html
+        assert alone == render(clean(figure(one))).html
+        assert render(gallery(ended, make_picture(usable_until=ended.usable_until))).html == ""
+
+    def test_are_pictures_one_after_another_in_feeds(self):
+        html = render(gallery(make_picture(), make_picture()), base="https://news.example/2026/a/").html
+        assert html.count("<figure><img src=") == 2
+        assert "<div" not in html
+
+    def test_take_one_query(self, django_assert_num_queries):
+        body = gallery(make_picture(), make_picture()) + gallery(make_picture(), make_picture())
+        with django_assert_num_queries(1):
+            render(body)
+
+
+def test_pages_through_pictures_of_other_sites():
+    figures = '<figure><img src="https://x.org/a.jpg" alt="A"></figure><figure><img src="/b.jpg" alt="B"></figure>'
+    html = render(clean(f'<div class="gallery">{figures}</div>')).html
+    assert html.count("<figure ") == 2
+    assert "Gallery: 2 pictures" in html
 
 
 # -- feeds

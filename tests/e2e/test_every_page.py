@@ -16,11 +16,17 @@ READER = {
     "missing": "/no/such/page/", "long read": "the-snow-that-stays", "photo essay": "above-the-last-tree",
     "opinion": "let-the-bus-stop-have-a-bench", "German": "faehrfahrplanaenderungsverordnung",
     "Arabic": "wood-string-and-a-star", "Chinese": "slow-tea-on-a-small-hill", "table": "a-river-measured-twice",
-    "comment": "write",
+    "gallery": "orange-suit-goes-on-show", "sound": "ferry-four-gets-its-bell-back",
+    "PDF": "a-novel-that-keeps-the-tide-tables", "recording": "/recording/{recording}/",
+    "document": "/document/{document}/", "comment": "write",
 }  # fmt: skip
 DESK = {
     "home": "/desk/", "articles": "/desk/articles/article/", "new article": "/desk/articles/article/add/",
-    "pictures": "/desk/articles/picture/", "sections": "/desk/articles/category/",
+    "story": "/desk/articles/article/{story}/change/", "picture window": "/desk/articles/picture/choose/?several=1",
+    "picture for a story": "/desk/articles/picture/choose/use/?for=lead&pick=1&pick=2",
+    "pictures": "/desk/articles/picture/", "recordings": "/desk/articles/recording/",
+    "new recording": "/desk/articles/recording/add/", "documents": "/desk/articles/document/",
+    "sections": "/desk/articles/category/",
     "queue": "/desk/comments/comment/queue/", "users": "/desk/auth/user/",
 }  # fmt: skip
 WINDOWS = [(1280, False), (1280, True), (320, False), (320, True)]
@@ -30,12 +36,14 @@ WINDOWS = [(1280, False), (1280, True), (320, False), (320, True)]
 def paths(newsroom):
     """The address of each kind of page."""
     number, story = newsroom.article("the-snow-that-stays")
+    code = "print(Recording.objects.first().key, Document.objects.first().key)"
+    keys = newsroom.manage("shell", "-v0", "-c", f"from articles.models import Document, Recording; {code}").split()
     found = {}
     for kind, address in (READER | DESK).items():
         if address == "write":
             found[kind] = f"/comments/write/{number}/"
         elif address.startswith("/"):
-            found[kind] = address.format(year=story.split("/")[1])
+            found[kind] = address.format(story=number, year=story.split("/")[1], recording=keys[0], document=keys[1])
         else:
             found[kind] = newsroom.article(address)[1]
     return found

@@ -31,6 +31,12 @@ KEPT = [
     '<p>It is so.<span class="footnote">Or <em>was</em>, says <a href="https://example.org/">one</a>.</span> Next.</p>',
     '<figure><img src="/media/pictures/a/720.jpg" alt="A lamp"><figcaption>A <em>lamp</em>.</figcaption></figure>',
     '<figure><img src="https://example.org/a.jpg" alt=""></figure>',
+    '<figure><img src="/a.jpg" alt="" role="presentation"><figcaption>A border</figcaption></figure>',
+    '<div class="gallery"><figure><img src="/a.jpg" alt="A"><figcaption>One<br>and <em>two</em></figcaption></figure>'
+    '<figure><img src="/b.jpg" alt="" role="presentation"></figure></div>',
+    '<p>a</p><div class="gallery"><figure><img src="/a.jpg" alt=""></figure><figure><img src="/b.jpg" alt=""></figure>'
+    '</div><figure><img src="/c.jpg" alt=""></figure><div class="gallery"><figure><img src="/d.jpg" alt=""></figure>'
+    '<figure><img src="/e.jpg" alt=""></figure></div>',
     '<p class="embed"><a href="https://www.youtube.com/watch?v=jNQXAC9IVRw">At the zoo</a></p>',
     '<p>Written <span lang="ar" dir="rtl">مرحبا</span> there.</p>',
     '<p lang="he" dir="rtl">שלום</p><blockquote lang="de"><p>Guten Tag</p></blockquote>',
@@ -58,6 +64,8 @@ def test_keeps_an_empty_body_empty():
 
 # -- what comes in becomes one of them
 
+A_FIGURE, B_FIGURE = (f'<figure><img src="/{name}.jpg" alt=""></figure>' for name in "ab")
+
 READ = {
     "loose text": ("Loose <b>words</b>", "<p>Loose <strong>words</strong></p>"),
     "other names": ("<i>a</i> <del>b</del> <kbd>c</kbd>", "<p><em>a</em> <s>b</s> <code>c</code></p>"),
@@ -72,11 +80,65 @@ READ = {
         'a <img src="/a.jpg" alt="x" class="big" srcset="/b.jpg 2x"> b',
         '<p>a</p><figure><img src="/a.jpg" alt="x"></figure><p>b</p>',
     ),
-    "a gallery": (
+    "a figure of figures": (
         "<figure><figure><img src=/a.jpg><figcaption>A</figcaption></figure>"
-        "<figure><img src=/b.jpg></figure><figcaption>All</figcaption></figure>",
-        '<figure><img src="/a.jpg" alt=""><figcaption>A</figcaption></figure>'
-        '<figure><img src="/b.jpg" alt=""></figure><p>All</p>',
+        "<figure><img src=/b.jpg></figure><figcaption>All</figcaption></figure>c",
+        '<div class="gallery"><figure><img src="/a.jpg" alt=""><figcaption>A</figcaption></figure>'
+        '<figure><img src="/b.jpg" alt=""></figure></div><p>All</p><p>c</p>',
+    ),
+    "a gallery of pictures without figures": (
+        '<div class="gallery"> <img src=/a.jpg> <a href="/b"><img class="gallery-item" src=/b.jpg></a></div>',
+        '<div class="gallery"><figure><img src="/a.jpg" alt=""></figure><figure><img src="/b.jpg" alt=""></figure>'
+        "</div>",
+    ),
+    "a gallery of one": ('<div class="gallery"><figure><img src=/a.jpg></figure></div>', A_FIGURE),
+    "a gallery of none": ('<div class="gallery">a</div><div class="gallery"></div>', "<p>a</p>"),
+    "words in a gallery": (
+        '<div class="gallery"><figure><img src=/a.jpg></figure>b<h2>C</h2><img src=/b.jpg><img src=/b.jpg></div>',
+        A_FIGURE + '<p>b</p><h2 id="s-c">C</h2><div class="gallery">' + 2 * B_FIGURE + "</div>",
+    ),
+    "a gallery in a gallery": (
+        f'<div class="gallery">{A_FIGURE}<div class="gallery">{B_FIGURE}{B_FIGURE}</div></div>',
+        f'<div class="gallery">{A_FIGURE}{B_FIGURE}{B_FIGURE}</div>',
+    ),
+    "a gallery in a quote": (
+        f'<blockquote><div class="gallery">{A_FIGURE}{B_FIGURE}</div></blockquote>',
+        f"<blockquote>{A_FIGURE}{B_FIGURE}</blockquote>",
+    ),
+    "a gallery of WordPress's blocks": (
+        '<figure class="wp-block-gallery columns-2"><ul class="blocks-gallery-grid"><li class="blocks-gallery-item">'
+        '<figure><img src=/a.jpg><figcaption class="blocks-gallery-item__caption">A</figcaption></figure></li>'
+        '<li class="blocks-gallery-item"><figure><img src=/b.jpg></figure></li></ul>'
+        '<figcaption class="blocks-gallery-caption">All</figcaption></figure>',
+        '<div class="gallery"><figure><img src="/a.jpg" alt=""><figcaption>A</figcaption></figure>'
+        f"{B_FIGURE}</div><p>All</p>",
+    ),
+    "a gallery of WordPress's first blocks": (
+        '<ul class="wp-block-gallery"><li class="blocks-gallery-item"><figure><img src=/a.jpg></figure></li>'
+        '<li class="blocks-gallery-item"><figure><img src=/b.jpg></figure></li></ul>',
+        f'<div class="gallery">{A_FIGURE}{B_FIGURE}</div>',
+    ),
+    "a gallery of WordPress's shortcode": (
+        '<style>#gallery-1 {}</style><div id="gallery-1" class="gallery galleryid-5 gallery-columns-2"><dl '
+        'class="gallery-item"><dt class="gallery-icon"><a href="/a"><img src=/a.jpg></a></dt>'
+        '<dd class="wp-caption-text gallery-caption">A</dd></dl><br style="clear: both"><dl class="gallery-item">'
+        '<dt class="gallery-icon"><a href="/b"><img src=/b.jpg></a></dt></dl><br></div>',
+        f'<div class="gallery"><figure><img src="/a.jpg" alt=""><figcaption>A</figcaption></figure>{B_FIGURE}</div>',
+    ),
+    "a tiled gallery": (
+        '<div class="tiled-gallery"><div class="gallery-row"><div class="gallery-group">'
+        '<div class="tiled-gallery-item"><a href="/a"><img src=/a.jpg></a><div class="tiled-gallery-caption">A</div>'
+        "</div></div></div>"
+        '<div class="gallery-row"><div class="tiled-gallery-item"><img src=/b.jpg></div></div></div>',
+        f'<div class="gallery"><figure><img src="/a.jpg" alt=""><figcaption>A</figcaption></figure>{B_FIGURE}</div>',
+    ),
+    "decorative pictures": (
+        '<img src=/a.jpg role=none><img src=/a.jpg alt=" " aria-hidden=TRUE><img src=/a.jpg aria-hidden=false>',
+        2 * '<figure><img src="/a.jpg" alt="" role="presentation"></figure>' + A_FIGURE,
+    ),
+    "a picture said to be decorative that has words": (
+        '<img src=/a.jpg alt="A weir" role="presentation">',
+        '<figure><img src="/a.jpg" alt="A weir"></figure>',
     ),
     "a figure without a picture": ("<figure>a<figcaption>b</figcaption></figure>", "<p>a</p><p>b</p>"),
     "a picture inside the document": ('<figure><img src="data:image/png;base64,AAAA">x</figure>', "<p>x</p>"),
@@ -387,6 +449,7 @@ def test_refuses_more_markup_than_can_be_checked():
         "<table><tr><td>" * 3000 + "a",
         "<b><i><a href=/>" * 5000 + "a",
         "<figure><div>" * 5000 + "a",
+        "<div class=gallery><figure>" * 5000 + "a",
     ],
 )
 def test_flattens_what_is_too_deep(html):
@@ -402,6 +465,7 @@ def test_flattens_what_is_too_deep(html):
         "<", "<a ", '<a b="', "<a b='", "&", "&#9", "&lt", "a ", "<b>", "<b></i>", "<p>", "<p>a</p>", "<div>a", "<li>x",
         "<table><tr><td>x", "<!--", "<!", "<script>", "<svg>", "<figure>", "<pre>\n", "</p>", "<br>", "\xa0 ", "= ",
         "<a href=#a name=b>[1]</a>", "<p style='mso-list:l0 level9'>a", "<span class=footnote>a", "<h2>a</h2>",
+        "<figure><img src=/a>", "<div class=gallery><img src=/a>",
     ],
 )  # fmt: skip
 def test_takes_no_longer_than_the_text_is_long(pattern):
@@ -429,7 +493,8 @@ SOUP = st.lists(
             ),
             st.sampled_from(
                 [
-                    "", "", "", " class=footnote", " class=embed", " class=pull", " lang=ar dir=rtl",
+                    "", "", "", " class=footnote", " class=embed", " class=pull", " lang=ar dir=rtl", " class=gallery",
+                    " class=gallery-item", " class=gallery-caption", " src=/a.jpg", " src=/a.jpg role=presentation",
                     " onclick=alert(1)", " id=cookie", ' href="javascript:alert(1)"', " href=https://example.org/a",
                     " href=#a name=b", " href=#b id=a", " src=/a.jpg alt='\"x\" >'", " style='font-weight:bold'",
                     " style='mso-list:l0 level2 lfo1'", " style='mso-list:Ignore'", " colspan=3", " x='", " start=3",
@@ -438,6 +503,7 @@ SOUP = st.lists(
             ),
             st.sampled_from([">", ">", ">", "/>", ""]),
         ),
+        st.sampled_from([A_FIGURE, B_FIGURE, '<div class="gallery">', "<ul class=wp-block-gallery>"]),
         st.builds("</{}>".format, st.sampled_from("p div h2 ul li blockquote table td b i a span pre figure".split())),
         st.sampled_from(
             [
@@ -475,6 +541,11 @@ def assert_fit(html):
         names = re.findall(r'([\w-]+)="[^"]*"', attributes)
         assert set(names) <= POLICY[tag].keys()
         assert not re.search(r'="\s*(javascript|data|vbscript):', attributes, re.I)
+    assert not re.search(r'alt="[^"]+" role', stored)
+    assert stored.count("<div") == len(re.findall(rf'<div class="gallery">(?:{FIGURE}){{2,}}</div>', stored, re.S))
+
+
+FIGURE = r"<figure><img [^<>]*>(?:<figcaption>(?:(?!<figure>).)*?</figcaption>)?</figure>"
 
 
 @given(SOUP)

@@ -1,4 +1,3 @@
-import csv
 import zoneinfo
 from contextlib import ExitStack
 from pathlib import Path
@@ -7,11 +6,9 @@ from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from articles.importers import wxr
-from articles.importers.report import Outcome, Report
+from articles.importers.report import Outcome, Report, csv_report, printable
 from articles.importers.wordpress import WordPressImport
 from comments.importers.wordpress import CommentReceiver
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Command(BaseCommand):
@@ -34,7 +31,7 @@ class Command(BaseCommand):
         with ExitStack() as stack:
             listeners = []
             if report is not None:
-                listeners.append(self.csv_listener(stack, Path(report)))
+                listeners.append(csv_report(stack, report, "kind", "id in WordPress", "title", "outcome", "remarks"))
             if verbosity >= 2:
                 listeners.append(self.write_entry)
             bar = stack.enter_context(
@@ -60,17 +57,6 @@ class Command(BaseCommand):
                 f"The file is broken. {self.stopped} Everything before that place was"
                 f" {'looked at' if dry_run else 'imported'}; run the command again with a whole file, and it goes on."
             )
-
-    def csv_listener(self, stack, path):
-        try:
-            file = stack.enter_context(path.open("w", encoding="utf-8", newline=""))
-        except OSError as error:
-            raise CommandError(f"The report cannot be written to {path}: {error.strerror}.") from error
-        writer = csv.writer(file)
-        writer.writerow(["kind", "id in WordPress", "title", "outcome", "remarks"])
-        return lambda entry: writer.writerow(
-            cell(value) for value in (entry.kind, entry.number, entry.title, entry.outcome, "; ".join(entry.remarks))
-        )
 
     def write_entry(self, entry):
         remarks = f" ({'; '.join(entry.remarks)})" if entry.remarks else ""
@@ -109,14 +95,3 @@ def zone(name):
         return zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError) as error:
         raise CommandError(f"There is no time zone “{name}”. Write it as in Europe/Vienna.") from error
-
-
-def cell(value):
-    """Keep a spreadsheet from taking a title for a formula."""
-    value = str(value)
-    return f"'{value}" if value.startswith(FORMULA) else value
-
-
-def printable(text):
-    """Keep a title from steering the terminal."""
-    return "".join(character if character.isprintable() else "�" for character in text)

@@ -11,7 +11,7 @@ export function attach(embed) {
   const words = document.createElement("span")
   words.textContent = `Loads a player from ${new URL(embed.dataset.embedSrc).hostname}.`
   offer.append(button, words)
-  embed.append(offer)
+  link.after(offer)
   button.addEventListener("click", () => {
     const player = document.createElement("iframe")
     player.src = embed.dataset.embedSrc
@@ -19,6 +19,7 @@ export function attach(embed) {
     player.allow = "fullscreen; picture-in-picture; encrypted-media"
     player.allowFullscreen = true
     link.before(player)
+    embed.querySelector("picture")?.remove()
     offer.remove()
     player.focus()
   })

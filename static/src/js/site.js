@@ -2,6 +2,7 @@
 import { attach as attachAppearance } from "./appearance.js"
 import { attach as attachComments } from "./comments.js"
 import { attach as attachEmbed } from "./embed.js"
+import { attach as attachGallery } from "./gallery.js"
 import { attach as attachMenu } from "./menu.js"
 import { attach as attachSections } from "./sections.js"
 import { attach as attachShare } from "./share.js"
@@ -12,5 +13,6 @@ attachAppearance(all("[data-appearance]"))
 all("[data-menu]").forEach(attachMenu)
 all("[data-sections]").forEach(attachSections)
 all("[data-embed-src]").forEach(attachEmbed)
+all("[data-gallery]").forEach(attachGallery)
 all("[data-comments]").forEach(attachComments)
 all("[data-share]").forEach(attachShare)
