@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from PIL import Image
 
-from articles.models import Article, Author, Byline, Category, Page, Picture
+from articles.models import Article, Author, Byline, Category, FrontChange, Page, Picture, Placement
 from articles.models.article import Status
 from comments.models import Comment
 
@@ -84,5 +84,21 @@ def make_comment(article=None, body="Well said.", *, parent=None, status="approv
         parent=parent,
         body=body,
         status=status,
+        **fields,
+    )
+
+
+def make_placement(article=None, zone="lead", *, section=None, placed_at=None, **fields):
+    """Place an article on a front, decided since an hour ago unless told otherwise."""
+    starts_at = fields.pop("starts_at", timezone.now() - timedelta(hours=1))
+    placed_at = placed_at or min(starts_at, timezone.now() - timedelta(hours=1))
+    change = FrontChange.objects.create(section=section, what="Placed", made_at=placed_at)
+    return Placement.objects.create(
+        article=article or make_article(),
+        zone=zone,
+        section=section,
+        starts_at=starts_at,
+        placed_at=placed_at,
+        placed_in=change,
         **fields,
     )

@@ -1,11 +1,16 @@
 from articles.models.address import FormerAddress
-from articles.models.article import Article, Byline
+from articles.models.article import Article, Byline, PastPublication
 from articles.models.author import Author
 from articles.models.category import Category
-from articles.models.frontpage import Placement
+from articles.models.correction import Correction
+from articles.models.dossier import Dossier, Part, RelatedChoice
+from articles.models.frontpage import BreakingNews, FrontChange, Placement, ZoneRule
 from articles.models.imported import ImportedItem
+from articles.models.live import LiveUpdate
+from articles.models.newsletter import Subscriber
 from articles.models.page import Page
 from articles.models.picture import Collection, Illustration, Keyword, Picture, PictureKeyword
+from articles.models.reading import ReadCount, Recommendation
 from articles.models.recording import Attachment, Document, Recording
 from articles.models.site import SiteLink, SiteSettings
 from articles.models.tag import ArticleTag, Tag
@@ -15,20 +20,32 @@ __all__ = [
     "ArticleTag",
     "Attachment",
     "Author",
+    "BreakingNews",
     "Byline",
     "Category",
     "Collection",
+    "Correction",
     "Document",
+    "Dossier",
     "FormerAddress",
+    "FrontChange",
     "Illustration",
     "ImportedItem",
     "Keyword",
+    "LiveUpdate",
     "Page",
+    "Part",
+    "PastPublication",
     "Picture",
     "PictureKeyword",
     "Placement",
+    "ReadCount",
+    "Recommendation",
     "Recording",
+    "RelatedChoice",
     "SiteLink",
     "SiteSettings",
+    "Subscriber",
     "Tag",
+    "ZoneRule",
 ]

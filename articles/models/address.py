@@ -4,7 +4,7 @@ from django.db import IntegrityError, models, transaction
 from django.utils.text import slugify
 
 RIVALS = 10  # how many others may take the same slug at the same moment
-_TARGETS = ("article", "author", "category", "page", "tag")
+_TARGETS = ("article", "author", "category", "dossier", "page", "tag")
 
 
 class FormerAddress(models.Model):
@@ -24,6 +24,9 @@ class FormerAddress(models.Model):
     category = models.ForeignKey(
         "articles.Category", models.SET_NULL, null=True, blank=True, related_name="former_addresses"
     )
+    dossier = models.ForeignKey(
+        "articles.Dossier", models.SET_NULL, null=True, blank=True, related_name="former_addresses"
+    )
     page = models.ForeignKey("articles.Page", models.SET_NULL, null=True, blank=True, related_name="former_addresses")
     tag = models.ForeignKey("articles.Tag", models.SET_NULL, null=True, blank=True, related_name="former_addresses")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -42,7 +45,7 @@ class FormerAddress(models.Model):
                     ),
                     _connector=models.Q.OR,
                 ),
-                violation_error_message="A former address leads to one article, author, section, page or tag.",
+                violation_error_message="A former address leads to one article, author, section, series, page or tag.",
             )
         ]
 

@@ -1,10 +1,11 @@
 from collections import defaultdict
 from datetime import UTC, datetime
+from decimal import Decimal
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
@@ -47,6 +48,7 @@ class Kind(models.TextChoices):
     REVIEW = "review", "Review"
     EXPLAINER = "explainer", "Explainer"
     PHOTO_ESSAY = "photo_essay", "Photo essay"
+    LIVE = "live", "Live coverage"
 
 
 class ArticleQuerySet(models.QuerySet):
@@ -60,6 +62,18 @@ class ArticleQuerySet(models.QuerySet):
     def scheduled(self, at=None):
         """What will become public by itself after the given moment."""
         return self.filter(status=Status.PUBLISHED, published_at__gt=at or timezone.now())
+
+    def public_at(self, at):
+        """What the public could read at a moment in the past, whatever became of it since."""
+        then = PastPublication.objects.filter(starts_at__lte=at, ended_at__gt=at).values("article")
+        return self.filter(
+            Q(
+                pk__in=self.model.objects.published(at)
+                .filter(Q(public_since=None) | Q(public_since__lte=at))
+                .values("pk")
+            )
+            | Q(pk__in=then)
+        )
 
     def once_public(self, at=None):
         """What was public before the given moment and may be gone since."""
@@ -132,6 +146,22 @@ class Article(Addressed):
     word_count = models.PositiveIntegerField(default=0, editable=False)
     kind = models.CharField(max_length=20, choices=Kind, default=Kind.NEWS)
 
+    reviewed = models.CharField(
+        "what is reviewed", max_length=300, blank=True, help_text="For a review: title, maker, publisher, place."
+    )
+    rating = models.DecimalField(
+        max_digits=2,
+        decimal_places=1,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0, "At least 0 stars."), MaxValueValidator(5, "At most 5 stars.")],
+        help_text="For a review: stars out of five, in halves.",
+    )
+    live_ended_at = models.DateTimeField(
+        "live coverage ended", null=True, blank=True, help_text="From this moment on the summary stands above it."
+    )
+    live_summary = HTMLField("summary of the live coverage", extensions=EXTENSIONS, blank=True)
+
     category = models.ForeignKey(
         "articles.Category", models.PROTECT, null=True, blank=True, related_name="articles", verbose_name="section"
     )
@@ -161,6 +191,14 @@ class Article(Addressed):
     original_language = models.CharField(
         max_length=10, choices=Language, blank=True, help_text="For a translation. Name the translator in the bylines."
     )
+    translation_of = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="translations",
+        help_text="The story of this site that this one translates.",
+    )
     source_title = models.CharField("original title", max_length=300, blank=True)
     source_author = models.CharField("original author", max_length=200, blank=True)
     source_publisher = models.CharField("first published by", max_length=200, blank=True)
@@ -170,6 +208,7 @@ class Article(Addressed):
 
     status = models.CharField(max_length=20, choices=Status, default=Status.DRAFT, editable=False)
     first_published_at = models.DateTimeField(null=True, editable=False)
+    public_since = models.DateTimeField(null=True, editable=False)
     published_at = models.DateTimeField(
         "goes out",
         null=True,
@@ -268,6 +307,16 @@ class Article(Addressed):
                 violation_error_message="A published article has an address.",
             ),
             models.CheckConstraint(
+                name="article_rating_in_halves",
+                condition=Q(rating__isnull=True) | Q(rating__in=[Decimal(halves) / 2 for halves in range(11)]),
+                violation_error_message="A rating is 0 to 5 stars, in halves.",
+            ),
+            models.CheckConstraint(
+                name="article_is_no_translation_of_itself",
+                condition=Q(translation_of__isnull=True) | ~Q(translation_of=F("id")),
+                violation_error_message="A story is not a translation of itself.",
+            ),
+            models.CheckConstraint(
                 name="article_expires_after_publication",
                 condition=Q(expires_at__isnull=True)
                 | Q(published_at__isnull=True)
@@ -285,10 +334,32 @@ class Article(Addressed):
             self.body = html.clean(self.body)
             self.body_text = html.text(self.body)
             self.word_count = count_words(self.body_text)
-        super().save(*args, **kwargs)
+        with transaction.atomic():
+            changed = kwargs.get("update_fields")
+            if self.pk and (changed is None or not {"status", "published_at", "expires_at"}.isdisjoint(changed)):
+                self._remember_publication()
+                kwargs |= {"update_fields": {*changed, "public_since"}} if changed is not None else {}
+            super().save(*args, **kwargs)
         if isinstance(self.__dict__.get("body"), str):  # neither left unread nor for the database to work out
             Illustration.keep(self.body, article=self)
             Attachment.keep(self.body, article=self)
+
+    def _remember_publication(self):
+        """Keep the time in which the article was public, before it ends or is set anew."""
+        stored = Article.objects.filter(pk=self.pk).only("status", "published_at", "expires_at", "public_since").first()
+        if stored is None or stored.status != Status.PUBLISHED:
+            if stored and self.status == Status.PUBLISHED and self.is_issued() and self.past_publications.exists():
+                self.public_since = timezone.now()
+            return
+        moments = (stored.status, stored.published_at, stored.expires_at)
+        if moments == (self.status, self.published_at, self.expires_at):
+            return
+        now = timezone.now()
+        starts_at = max(stored.published_at, stored.public_since or stored.published_at)
+        ended_at = min(now, stored.expires_at or now)
+        if starts_at < ended_at:
+            PastPublication.objects.create(article=self, starts_at=starts_at, ended_at=ended_at)
+            self.public_since = now
 
     # -- address
 
@@ -473,6 +544,20 @@ class Article(Addressed):
             )
         self.status = status
         self.save()
+
+
+class PastPublication(models.Model):
+    """A time during which an article was public and that is over, or was set anew since."""
+
+    article = models.ForeignKey(Article, models.CASCADE, related_name="past_publications")
+    starts_at = models.DateTimeField()
+    ended_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["ended_at", "starts_at", "article"], name="past_publication_at")]
+
+    def __str__(self):
+        return f"{self.article}, {self.starts_at} to {self.ended_at}"
 
 
 class Byline(models.Model):

@@ -29,6 +29,10 @@ class Author(Addressed):
     )
     picture = models.ForeignKey("articles.Picture", models.PROTECT, null=True, blank=True, related_name="portrait_of")
 
+    is_on_masthead = models.BooleanField(
+        "on the masthead", default=False, help_text="Named, with the role, on the page about who makes this."
+    )
+
     class Meta:
         ordering = [Lower("name"), "id"]
 

@@ -1,6 +1,7 @@
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import Resolver404, resolve, reverse
+from django.utils.translation import gettext_lazy as _
 
 from articles.bodies import EXTENSIONS
 from articles.models.address import Addressed
@@ -14,6 +15,18 @@ class PageQuerySet(models.QuerySet):
         return self.filter(is_published=True)
 
 
+class Purpose(models.TextChoices):
+    """The pages by which readers judge whether to trust a newsroom."""
+
+    ABOUT = "about", _("About")
+    MASTHEAD = "masthead", _("Masthead")
+    ETHICS = "ethics", _("Ethics")
+    CORRECTIONS = "corrections", _("Corrections")
+    CONTACT = "contact", _("Contact")
+    ACCESSIBILITY = "accessibility", _("Accessibility")
+    PRIVACY = "privacy", _("Privacy")
+
+
 class Page(Addressed):
     """A page that is no story: about, contact, imprint."""
 
@@ -23,6 +36,13 @@ class Page(Addressed):
     title = models.CharField(max_length=200)
     slug = models.SlugField(max_length=100, allow_unicode=True, unique=True, blank=True)
     body = HTMLField(extensions=EXTENSIONS, blank=True)
+    purpose = models.CharField(
+        max_length=20,
+        choices=Purpose,
+        blank=True,
+        default="",
+        help_text="Which of the pages readers judge a newsroom by. Masthead and corrections add their lists.",
+    )
     is_published = models.BooleanField("published", default=True)
     is_in_footer = models.BooleanField("in the footer", default=True)
     position = models.PositiveIntegerField(default=0)
@@ -32,6 +52,14 @@ class Page(Addressed):
 
     class Meta:
         ordering = ["position", "title"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["purpose"],
+                condition=~models.Q(purpose=""),
+                name="page_purpose_once",
+                violation_error_message="Another page has this purpose.",
+            )
+        ]
 
     def __str__(self):
         return self.title
@@ -72,6 +100,11 @@ def is_reserved(slug):
         "picture",
         "recording",
         "document",
+        "live",
+        "newsletter",
+        "read",
+        "recommend",
+        "series",
     }:
         return True
     try:

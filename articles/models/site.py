@@ -1,3 +1,4 @@
+from django.core.validators import RegexValidator
 from django.db import models
 
 
@@ -5,6 +6,15 @@ class CommentsPolicy(models.TextChoices):
     MODERATED = "moderated", "Held until a moderator approves"
     CLOSED = "closed", "Closed: what was said stays, nothing new"
     OFF = "off", "Off: no comments are shown"
+
+
+hex_colour = RegexValidator(r"^#[0-9a-fA-F]{6}$", "A colour is # and six digits or letters from a to f, as in #b3261e.")
+
+
+class Fonts(models.TextChoices):
+    NEWSREADER = "newsreader", "Newsreader and Public Sans"
+    CLASSIC = "classic", "Georgia and Arial: nothing to load"
+    SYSTEM = "system", "The serif and sans of each device: nothing to load"
 
 
 class SiteSettings(models.Model):
@@ -23,6 +33,21 @@ class SiteSettings(models.Model):
     email = models.EmailField(blank=True, help_text="Where readers reach the desk.")
     address = models.TextField(max_length=500, blank=True)
     footer_text = models.CharField(max_length=300, blank=True)
+    brand_colour = models.CharField(
+        max_length=7,
+        blank=True,
+        validators=[hex_colour],
+        help_text="As in #b3261e; takes the place of the theme's red on light pages.",
+    )
+    brand_colour_dark = models.CharField(
+        "brand colour on dark pages", max_length=7, blank=True, validators=[hex_colour], help_text="As in #ff8a75."
+    )
+    fonts = models.CharField(max_length=20, choices=Fonts, default=Fonts.NEWSREADER)
+    newsletter_promise = models.CharField(
+        max_length=200,
+        blank=True,
+        help_text="What subscribers get and how often. Left empty, no newsletter is offered.",
+    )
     comments_policy = models.CharField(max_length=20, choices=CommentsPolicy, default=CommentsPolicy.MODERATED)
 
     class Meta:

@@ -26,4 +26,5 @@ class ArticleTag(ItemBase):
     tag = models.ForeignKey(Tag, models.CASCADE, related_name="tagged")
 
     class Meta:
+        indexes = [models.Index(fields=["tag", "-content_object"], name="tagged_newest")]
         constraints = [models.UniqueConstraint(fields=["content_object", "tag"], name="article_tagged_once")]

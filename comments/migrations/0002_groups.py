@@ -5,13 +5,16 @@ EVERYTHING = ["add", "change", "delete", "view"]
 WRITER = {
     "articles": {"article": ["add", "change", "view"], "byline": EVERYTHING, "picture": ["add", "change", "view"],
                  "tag": ["add", "view"], "articletag": EVERYTHING, "author": ["view"], "category": ["view"],
-                 "collection": ["view"], "recording": ["add", "change", "view"],
+                 "collection": ["view"], "recording": ["add", "change", "view"], "liveupdate": ["add", "change", "view"],
+                 "dossier": ["view"], "part": ["view"], "relatedchoice": EVERYTHING, "correction": ["view"],
                  "document": ["add", "change", "view"]},
 }  # fmt: skip
 EDITOR = {
     "articles": {"article": ["add", "change", "view", "edit_any", "publish", "delete"], "byline": EVERYTHING,
                  "picture": EVERYTHING, "collection": EVERYTHING, "tag": EVERYTHING, "articletag": EVERYTHING, "author": EVERYTHING,
-                 "category": EVERYTHING, "placement": EVERYTHING, "page": EVERYTHING,
+                 "category": EVERYTHING, "page": EVERYTHING, "placement": ["add", "change", "view"], "zonerule": ["add", "change", "view"],
+                 "frontchange": ["view"], "breakingnews": EVERYTHING, "liveupdate": EVERYTHING, "dossier": EVERYTHING,
+                 "part": EVERYTHING, "relatedchoice": EVERYTHING, "correction": ["add", "view"], "readcount": ["view"],
                  "recording": EVERYTHING, "document": EVERYTHING,
                  "formeraddress": ["add", "change", "view"]},
     "comments": {"comment": ["view"], "decision": ["view"]},
@@ -21,12 +24,13 @@ MODERATOR = {
     "comments": {"comment": ["view", "moderate"], "decision": ["view"]},
 }
 ADMINISTRATOR = {
-    "articles": EDITOR["articles"] | {"sitesettings": ["change", "view"], "sitelink": EVERYTHING},
+    "articles": EDITOR["articles"] | {"sitesettings": ["change", "view"], "sitelink": EVERYTHING,
+                                       "subscriber": ["view", "delete", "export"]},
     "comments": MODERATOR["comments"],
     "auth": {"user": EVERYTHING, "group": ["view"]},
 }
 GROUPS = {"Writers": WRITER, "Editors": EDITOR, "Moderators": MODERATOR, "Administrators": ADMINISTRATOR}
-CODENAMES = {"edit_any": "edit_any_article", "publish": "publish_article", "moderate": "moderate_comment"}
+CODENAMES = {"edit_any": "edit_any_article", "publish": "publish_article", "moderate": "moderate_comment", "export": "export_subscribers"}
 
 
 def create_groups(apps, schema_editor):
@@ -53,7 +57,7 @@ def remove_groups(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("comments", "0001_initial"),
-        ("articles", "0003_search"),
+        ("articles", "0004_corrections_stay"),
         ("auth", "0012_alter_user_first_name_max_length"),
         ("contenttypes", "0002_remove_content_type_name"),
     ]
