@@ -6,11 +6,13 @@ from django.contrib.syndication.views import Feed
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.feedgenerator import Atom1Feed, Enclosure, Rss201rev2Feed
-from django.utils.html import escape
+from django.utils.html import escape, linebreaks
 from django.views.decorators.http import require_safe
 
 from articles.addresses import issued_authors, issued_tags
-from articles.models import Article, Category, Recording, SiteSettings
+from articles.corrections import listed as listed_corrections
+from articles.models import Article, Category, Page, Recording, SiteSettings
+from articles.models.page import Purpose
 from articles.rendering import render
 from articles.views import by_author
 
@@ -93,6 +95,41 @@ class Stories(Feed):
         return {"content": printable(body.html)}
 
 
+class Corrections(Feed):
+    """What was wrong, newest first; an item leads to its story, or to the page of corrections once that is gone."""
+
+    def __init__(self, request, feed_type, page):
+        self.request, self.feed_type, self.feed_url = request, feed_type, request.path
+        self.link = page.get_absolute_url()
+        self.title = self.description = self.subtitle = titled(page.title)
+
+    def items(self):
+        return listed_corrections()[:ITEMS]
+
+    def item_title(self, item):
+        return printable(item.article.headline)
+
+    def item_description(self, item):
+        return escape(printable(item.text))
+
+    def item_link(self, item):
+        address = item.article.get_absolute_url() if item.article.is_public() else self.link
+        return f"{address}#correction-{item.pk}"
+
+    def item_pubdate(self, item):
+        return item.made_at
+
+    item_updateddate = item_pubdate
+
+    def item_guid(self, item):
+        return f"urn:newsroom:{self.request.get_host()}:correction:{item.pk}"
+
+    item_guid_is_permalink = False
+
+    def item_extra_kwargs(self, item):
+        return {"content": printable(linebreaks(item.text, autoescape=True))}
+
+
 def printable(text):
     return _ILLEGAL.sub("", text)
 
@@ -129,6 +166,14 @@ def tag(request, slug, format):
 def author(request, slug, format):
     author = get_object_or_404(issued_authors(), slug=slug)
     return respond(request, format, titled(author.name), author.get_absolute_url(), author.bio, by_author(author))
+
+
+@require_safe
+def corrections(request, slug, format):
+    page = get_object_or_404(Page.objects.published(), slug=slug, purpose=Purpose.CORRECTIONS)
+    response = Corrections(request, FORMATS[format], page)(request)
+    response["Cache-Control"] = "public, max-age=0, must-revalidate"
+    return response
 
 
 def titled(name):

@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 from functools import wraps
 
+from django.db.models import Exists, OuterRef
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -12,10 +13,12 @@ from django.views.decorators.http import require_safe
 
 from articles import frontpage
 from articles import search as searching
+from articles.corrections import listed as listed_corrections
 from articles.addresses import gone, is_canonical, is_once_public, issued_authors, issued_tags
-from articles.models import Article, Category, Page
+from articles.models import Article, Author, Category, Page
 from articles.models.article import Kind
-from articles.paging import cards, page_numbers, page_of
+from articles.models.page import Purpose
+from articles.paging import cards, numbered, page_numbers, page_of
 from articles.rendering import COLUMN, ESSAY
 from articles.rendering import render as render_body
 
@@ -151,8 +154,11 @@ def layout(article):
 def article_context(request, article):
     """What an article's page shows; the desk's preview uses it too."""
     body = render_body(article.body, layout=ESSAY if article.kind == Kind.PHOTO_ESSAY else COLUMN)
+    corrections = list(article.corrections.all())
     return {
         "article": article,
+        "corrections": corrections,
+        "material_correction": next((one for one in reversed(corrections) if one.is_material), None),
         "body": body.html,
         "contents": body.contents,
         "related": related(article),
@@ -272,5 +278,23 @@ def page(request, slug):
             "body": body.html,
             "contents": body.contents,
             "canonical": request.build_absolute_uri(page.get_absolute_url()),
+            **added(request, page),
         },
     )
+
+
+def added(request, page):
+    """What a page shows below its text, by its purpose."""
+    if page.purpose == Purpose.MASTHEAD:
+        has_page = Exists(issued_authors().filter(pk=OuterRef("pk")))
+        people = Author.objects.filter(is_on_masthead=True).select_related("picture__fallback")
+        return {"people": people.annotate(has_page=has_page)}
+    if page.purpose == Purpose.CORRECTIONS:
+        corrections = numbered(request, listed_corrections())
+        return {
+            "page": corrections,
+            "page_numbers": page_numbers(corrections),
+            "canonical": canonical(request, page.get_absolute_url()),
+            "feeds": feed_links(page.title, "articles:corrections_feed", page.slug),
+        }
+    return {}
