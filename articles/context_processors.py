@@ -1,5 +1,6 @@
 from django.utils.functional import SimpleLazyObject
 
+from articles import breaking
 from articles.models import Category, Page, SiteSettings
 
 
@@ -7,6 +8,7 @@ def site(request):
     """What the frame of every page shows. Lazy: an answer without a frame asks the database nothing."""
     return {
         "site": SimpleLazyObject(SiteSettings.current),
+        "breaking": SimpleLazyObject(breaking.current),
         "sections": SimpleLazyObject(lambda: list(Category.objects.in_menu())),
         "pages": SimpleLazyObject(lambda: list(Page.objects.published().filter(is_in_footer=True).defer("body"))),
     }

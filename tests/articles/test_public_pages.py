@@ -35,7 +35,7 @@ def site(db):
 
 PAGES = ["front", "section", "tag", "author", "article", "archive", "search", "page", "feed", "sitemap"]
 BUDGETS = {
-    "front": 11, "section": 10, "tag": 9, "author": 9, "article": 15, "archive": 11, "search": 9, "page": 6,
+    "front": 12, "section": 11, "tag": 10, "author": 10, "article": 16, "archive": 12, "search": 10, "page": 7,
     "feed": 6, "sitemap": 2,
 }  # fmt: skip
 

@@ -1,5 +1,6 @@
 // What script adds to pages that work without it: one module a behaviour, attached by a data attribute.
 import { attach as attachAppearance } from "./appearance.js"
+import { attach as attachBreaking } from "./breaking.js"
 import { attach as attachComments } from "./comments.js"
 import { attach as attachEmbed } from "./embed.js"
 import { attach as attachGallery } from "./gallery.js"
@@ -10,6 +11,7 @@ import { attach as attachShare } from "./share.js"
 const all = (selector) => document.querySelectorAll(selector)
 
 attachAppearance(all("[data-appearance]"))
+all("[data-breaking]").forEach(attachBreaking)
 all("[data-menu]").forEach(attachMenu)
 all("[data-sections]").forEach(attachSections)
 all("[data-embed-src]").forEach(attachEmbed)
