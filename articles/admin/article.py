@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from articles import search
 from articles.admin.base import DeskAdmin, ask, asked_form, back, render_cell
+from articles.admin.correction import correct_view
 from articles.admin.filters import (
     AuthorFilter,
     GoesOutFilter,
@@ -298,6 +299,7 @@ class ArticleAdmin(DeskAdmin):
         return [
             path("clean/", view(self.clean_view), name="articles_article_clean"),
             path("<path:object_id>/preview/", view(self.preview_view), name="articles_article_preview"),
+            path("<path:object_id>/correct/", view(self.correct_view), name="articles_article_correct"),
             *super().get_urls(),
         ]
 
@@ -312,6 +314,9 @@ class ArticleAdmin(DeskAdmin):
 
     def preview_view(self, request, object_id):
         return preview(request, self, object_id)
+
+    def correct_view(self, request, object_id):
+        return correct_view(request, self, object_id)
 
     # -- the list
 
