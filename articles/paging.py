@@ -19,16 +19,20 @@ def page_of(request, articles, size=PAGE_SIZE):
 
     Only ids are counted and skipped, from a covering index; the rows of one page are read. Raises Http404.
     """
-    paginator = Paginator(articles.values_list("pk", flat=True), size)
+    page = numbered(request, articles.values_list("pk", flat=True), size)
+    page.object_list = cards(list(page.object_list))
+    return page
+
+
+def numbered(request, things, size=PAGE_SIZE):
+    """Return the page of anything that ?page= asks for. Raises Http404."""
     try:
         number = request.GET.get("page", "1")
         if not number.isascii():
             raise PageNotAnInteger("A page has a number.")
-        page = paginator.page(number)
+        return Paginator(things, size).page(number)
     except InvalidPage as error:
         raise Http404("There is no such page.") from error
-    page.object_list = cards(list(page.object_list))
-    return page
 
 
 def page_numbers(page):
