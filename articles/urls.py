@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from articles import feeds, kept, media, sitemaps, views
+from articles import feeds, kept, media, rankings, reads, recommendations, sitemaps, views
 
 app_name = "articles"
 
@@ -15,6 +15,9 @@ urlpatterns = [
     path("tag/<str:slug>/<str:format>/", feeds.tag, name="tag_feed"),
     path("author/<str:slug>/", views.author, name="author"),
     path("author/<str:slug>/<str:format>/", feeds.author, name="author_feed"),
+    path("most-read/", rankings.most_read, name="most_read"),
+    path("read/<int:article>/", reads.read, name="read"),
+    path("recommend/<int:article>/", recommendations.recommend, name="recommend"),
     path("feed/<str:format>/", feeds.latest, name="feed"),
     path("picture/<str:key>/", media.reference, name="picture"),
     path("recording/<str:key>/", kept.recording, name="recording"),

@@ -1,6 +1,7 @@
 import django
 import pytest
 from django.contrib.auth.models import Group
+from django.core.cache import caches
 from django.core.files.storage import storages
 from django.test import Client
 
@@ -35,6 +36,12 @@ def _own_files(settings, tmp_path, monkeypatch):
 @pytest.fixture(autouse=True)
 def _quick_passwords(settings):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered():
+    for cache in caches.all(initialized_only=True):
+        cache.clear()
 
 
 @pytest.fixture
