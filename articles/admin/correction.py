@@ -19,7 +19,7 @@ class CorrectionForm(forms.Form):
         label="Correction",
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 5, "spellcheck": "true"}),
-        help_text="What was wrong, and what is right: “An earlier version gave … as … It is …” At most 2,000 characters.",
+        help_text="What was wrong, and what is right: “We gave … as … It is …” At most 2,000 characters.",
         error_messages={"required": "Say what was wrong, and what is right."},
     )
     is_material = forms.BooleanField(
