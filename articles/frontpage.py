@@ -1,22 +1,61 @@
-"""The front page: what editors placed, filled up with what is newest. A query at a moment, not a state."""
+"""The fronts, of the home page and of every section: what editors placed, filled up by rules.
+
+A front is a query at a moment, not a state: what shows now, what showed at any past minute, what will show.
+"""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from django.db.models import Q
 from django.utils import timezone
 
-from articles.models import Article, Category, Placement
+from articles import most_read
+from articles.models import Article, ArticleTag, Category, Part, Placement, ZoneRule
 from articles.models.article import Kind
 from articles.models.category import MENU
-from articles.models.frontpage import Zone
+from articles.models.frontpage import Fill, Zone
 from articles.paging import cards
 
-TOP = 3
-LATEST = 6
 RELATED = 3
 IN_BLOCK = 6
-OPINION = 4
 CANDIDATES = 40
+SPARE = 8  # how many more than a zone holds are looked at: others may show some of them
+
+
+def default_rules(section):
+    """How the zones of a front fill before anybody says otherwise."""
+    rules = [
+        ZoneRule(zone=Zone.LEAD, size=1, hours=36),
+        ZoneRule(zone=Zone.TOP, size=3, hours=48),
+        ZoneRule(zone=Zone.FEATURES, size=3, fill=Fill.KIND, kind=Kind.FEATURE, hours=14 * 24),
+        ZoneRule(zone=Zone.OPINION, size=4, fill=Fill.KIND, kind=Kind.OPINION, hours=7 * 24),
+        ZoneRule(zone=Zone.PICTURES, size=3, fill=Fill.KIND, kind=Kind.PHOTO_ESSAY, hours=14 * 24),
+        ZoneRule(zone=Zone.RIVER, size=6, hours=24),
+        ZoneRule(zone=Zone.MOST_READ, size=5, fill=Fill.MOST_READ),
+    ]
+    if section is not None:
+        for rule in rules:
+            rule.section = section
+            if rule.zone in (Zone.FEATURES, Zone.OPINION, Zone.PICTURES):
+                rule.fill, rule.kind = Fill.NOTHING, ""
+            if rule.zone == Zone.RIVER:
+                rule.fill, rule.size = Fill.NOTHING, 3  # the list of the section stands there
+    return {rule.zone: rule for rule in rules}
+
+
+def rules_of(section, decided):
+    """The rule of each zone: the one among those decided, or the one it has by itself."""
+    return default_rules(section) | {rule.zone: rule for rule in decided}
+
+
+def has_aged(placement, rule, at):
+    """Whether the zone's rule has let go of a placement. Never of a pinned one, nor of one with an end of its own."""
+    return (
+        not placement.is_pinned
+        and placement.ends_at is None
+        and rule.hours is not None
+        and at - placement.starts_at >= timedelta(hours=rule.hours)
+    )
 
 
 @dataclass
@@ -27,71 +66,181 @@ class Block:
 
 @dataclass
 class Front:
-    lead: Article | None = None
+    """What a front shows: stories by zone, each on it once. A placed story has its placement in `placement`."""
+
+    menu: list[Category] = field(default_factory=list)
+    rules: dict[str, ZoneRule] = field(default_factory=dict)
+    zones: dict[str, list[Article]] = field(default_factory=lambda: {zone.value: [] for zone in Zone})
     lead_related: list[Article] = field(default_factory=list)
-    top: list[Article] = field(default_factory=list)
-    latest: list[Article] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
-    opinion: list[Article] = field(default_factory=list)
-    essay: Article | None = None
+
+    @property
+    def lead(self):
+        return next(iter(self.zones[Zone.LEAD]), None)
+
+    @property
+    def top(self):
+        # A lead that is pinned beside another one stands first among the top stories.
+        return [*self.zones[Zone.LEAD][1:], *self.zones[Zone.TOP]]
+
+    @property
+    def stories(self):
+        """Every story on the page."""
+        zones = [story for zone in Zone for story in self.zones[zone]]
+        return [*zones, *self.lead_related, *(story for block in self.blocks for story in block.stories)]
+
+    @property
+    def river(self):
+        return self.zones[Zone.RIVER]
+
+    @property
+    def features(self):
+        return self.zones[Zone.FEATURES]
+
+    @property
+    def opinion(self):
+        return self.zones[Zone.OPINION]
+
+    @property
+    def pictures(self):
+        return self.zones[Zone.PICTURES]
+
+    @property
+    def most_read(self):
+        return self.zones[Zone.MOST_READ]
 
 
-def compose(at=None):
-    """Return the front page as it is at the given moment, now by default. No story is on it twice.
+def compose(section=None, at=None, placements=None, rules=None):
+    """Return a front as it is at the given moment, now by default: of a section, or the home page.
 
-    Five queries, whatever the number of articles, sections and placements.
+    `placements` and `rules` take the place of what was decided, to look at what would be. The same number of
+    queries, eight, whatever the number of articles, sections and placements; one more for each zone that fills by
+    a tag or by a series.
     """
-    at = at or timezone.now()
+    now = timezone.now()
+    at = at or now
     sections = list(Category.objects.all())
-    menu = [section for section in sections if section.parent_id is None and section.is_in_menu][:MENU]
+    if placements is None:
+        placements = list(Placement.objects.of(section).holding(at).select_related("picture__fallback"))
+    if rules is None:
+        rules = ZoneRule.objects.of(section).decided(at)
+    front = Front(menu=[category for category in sections if category.parent_id is None and category.is_in_menu][:MENU])
+    front.rules = rules_of(section, rules)
     root_of = _roots(sections)
-    placements = list(Placement.objects.holding(at).values_list("zone", "article_id"))
-    stories = _candidates(at, menu, root_of, [article for _, article in placements])
+    family = _family(sections, section)
+    holding = [placement for placement in placements if not has_aged(placement, front.rules[placement.zone], at)]
+    wanted = {zone: _listed(rule) for zone, rule in front.rules.items()}
+    wanted[Zone.MOST_READ] = None
+    if front.rules[Zone.MOST_READ].size:
+        wanted[Zone.MOST_READ] = most_read.ids(
+            "day", family, at if at < now else None, front.rules[Zone.MOST_READ].size + CANDIDATES
+        )
+    named = {pk for ids in wanted.values() for pk in ids or ()} | {placement.article_id for placement in holding}
+    menu = front.menu if section is None else []
+    stories = _candidates(at, now, family, menu, root_of, front.rules, named)
     by_id = {story.pk: story for story in stories}
-    placed = {
-        zone: [by_id[article] for candidate, article in placements if candidate == zone and article in by_id]
-        for zone in Zone
-    }
-    taken = set()
+    for story in stories:
+        story.placement = None
+    taken = _place(front, [placement for placement in holding if placement.article_id in by_id], by_id)
+
+    own = stories if family is None else [story for story in stories if story.is_own]
+    news = [story for story in own if story.kind not in (Kind.OPINION, Kind.PHOTO_ESSAY)]
+    pictured = [story for story in news if story.picture and not story.picture.is_portrait]
 
     def take(candidates, number):
         chosen = []
         for story in candidates:
-            if len(chosen) == number:
+            if len(chosen) >= number:
                 break
             if story.pk not in taken:
                 taken.add(story.pk)
                 chosen.append(story)
         return chosen
 
-    news = [story for story in stories if story.kind not in (Kind.OPINION, Kind.PHOTO_ESSAY)]
-    pictured = [story for story in news if story.picture and not story.picture.is_portrait]
-    front = Front()
-    front.lead = next(iter(take([*placed[Zone.LEAD], *pictured[:CANDIDATES], *news], 1)), None)
-    if front.lead is None:
-        return front
-    top_roots = set()
-    varied = []  # one of each section first, so that the top of the page is not all of one kind
-    for story in pictured:
-        root = root_of[story.category_id]
-        if root not in top_roots:
-            top_roots.add(root)
-            varied.append(story)
-    front.top = take([*placed[Zone.LEAD], *placed[Zone.TOP], *varied, *pictured, *news], TOP)
-    front.essay = next(
-        iter(take([story for story in stories if story.kind == Kind.PHOTO_ESSAY and story.picture], 1)), None
-    )
-    lead_root = root_of[front.lead.category_id]
-    front.lead_related = take([story for story in news if root_of[story.category_id] == lead_root], RELATED)
-    front.latest = take(news, LATEST)
-    front.opinion = take([story for story in stories if story.kind == Kind.OPINION], OPINION)
-    for section in menu:
-        own = take([story for story in stories if root_of[story.category_id] == section.pk], IN_BLOCK)
-        if own:
+    def candidates(zone):
+        rule = front.rules[zone]
+        if rule.fill == Fill.NOTHING:
+            return []
+        if rule.fill == Fill.KIND:
+            of_kind = [story for story in own if story.kind == rule.kind]
+            return [story for story in of_kind if story.picture] if zone == Zone.PICTURES else of_kind
+        if wanted[zone] is not None:
+            return [by_id[pk] for pk in wanted[zone] if pk in by_id]
+        if zone == Zone.LEAD:
+            return [*pictured[:CANDIDATES], *(news or own)]
+        if zone == Zone.TOP:
+            return [*_varied(pictured, root_of), *pictured, *news]
+        return news or own
+
+    def fill(zone):
+        filled = front.zones[zone]
+        filled += take(candidates(zone), front.rules[zone].size - len(filled))
+
+    fill(Zone.LEAD)
+    for zone in (Zone.TOP, Zone.PICTURES, Zone.FEATURES):
+        fill(zone)
+    if section is None and front.lead is not None:
+        lead_root = root_of[front.lead.category_id]
+        front.lead_related = take((story for story in news if root_of[story.category_id] == lead_root), RELATED)
+    fill(Zone.RIVER)
+    fill(Zone.OPINION)
+    for category in menu:
+        block = take((story for story in stories if root_of[story.category_id] == category.pk), IN_BLOCK)
+        if block:
             # Stable: pictures open the block, the newest first.
-            own.sort(key=lambda story: story.picture is None)
-            front.blocks.append(Block(section, own))
+            block.sort(key=lambda story: story.picture is None)
+            front.blocks.append(Block(category, block))
+    fill(Zone.MOST_READ)
     return front
+
+
+def _place(front, placements, by_id):
+    """Put what was placed into its zones and return the ids of it: pinned first, the rest as far as zones hold it."""
+    taken = set()
+    spots = {zone: [] for zone in Zone.values}
+
+    def put(zone, placement):
+        if placement.article_id not in taken:
+            taken.add(placement.article_id)
+            spots[zone].append(placement)
+
+    of_zone = {zone: [placement for placement in placements if placement.zone == zone] for zone in Zone.values}
+    for zone in Zone.values:
+        for placement in of_zone[zone]:
+            if placement.is_pinned:
+                put(zone, placement)
+    down = []  # from the lead, where another one is the lead now
+    for zone in Zone.values:
+        unpinned = [placement for placement in of_zone[zone] if not placement.is_pinned]
+        for placement in [*down, *unpinned] if zone == Zone.TOP else unpinned:
+            if len(spots[zone]) < front.rules[zone].size:
+                put(zone, placement)
+            elif zone == Zone.LEAD:
+                down.append(placement)
+    for zone, chosen in spots.items():
+        chosen.sort(key=lambda placement: (placement.zone == zone, placement.position))
+        front.zones[zone] = [_as_placed(by_id[placement.article_id], placement) for placement in chosen]
+    return taken
+
+
+def _as_placed(story, placement):
+    """Give a story the words and the picture that it has in this place alone. It is not for saving."""
+    story.placement = placement
+    story.headline = placement.headline or story.headline
+    story.kicker = placement.kicker or story.kicker
+    if placement.picture_id:
+        story.lead_picture = placement.picture
+        story.lead_alt = story.lead_caption = ""
+        story.lead_is_decorative = False
+    return story
+
+
+def _varied(stories, root_of):
+    """One of each section, so that the top of the page is not all of one kind."""
+    first = {}
+    for story in stories:
+        first.setdefault(root_of[story.category_id], story)
+    return first.values()
 
 
 def _roots(sections):
@@ -105,14 +254,48 @@ def _roots(sections):
     return {pk: root(pk) for pk in parents}
 
 
-def _candidates(at, menu, root_of, placed):
+def _family(sections, section):
+    """The section and what stands under it, or None for the home page."""
+    if section is None:
+        return None
+    below = {}
+    for category in sections:
+        below.setdefault(category.parent_id, []).append(category)
+    family = [section]
+    for category in family:
+        family += below.get(category.pk, [])
+    return family
+
+
+def _listed(rule):
+    """The ids that a rule names itself, the newest first; None where it takes them from the candidates."""
+    if rule.fill == Fill.TAG:
+        # By number, which an index has: the newest among a tag's stories are those written last.
+        found = ArticleTag.objects.filter(tag=rule.tag_id).order_by("-content_object")
+        return list(found.values_list("content_object", flat=True)[:CANDIDATES])
+    if rule.fill == Fill.DOSSIER:
+        found = Part.objects.filter(dossier=rule.dossier_id).order_by("-article")
+        return list(found.values_list("article", flat=True)[:CANDIDATES])
+    return None
+
+
+def _candidates(at, now, family, menu, root_of, rules, named):
     """Return every story the page could show, newest first, each section's newest among them."""
-    public = Article.objects.published(at)
+    public = Article.objects.public_at(at) if at < now else Article.objects.published(at)
     newest = public.newest_first().values("pk")
-    wanted = Q(pk__in=newest[:CANDIDATES]) | Q(pk__in=placed)
-    for kind, number in ((Kind.OPINION, OPINION), (Kind.PHOTO_ESSAY, 3)):
-        wanted |= Q(pk__in=newest.filter(kind=kind)[:number])
-    for section in menu:
-        family = [pk for pk, root in root_of.items() if root == section.pk]
-        wanted |= Q(pk__in=newest.filter(category__in=family)[: IN_BLOCK + TOP + RELATED])
-    return cards(list(public.filter(wanted).newest_first().values_list("pk", flat=True)))
+    if family is not None:
+        newest = newest.in_sections(family)
+    wanted = Q(pk__in=newest[:CANDIDATES]) | Q(pk__in=named)
+    for rule in rules.values():
+        if rule.fill == Fill.KIND and rule.size:
+            wanted |= Q(pk__in=newest.filter(kind=rule.kind)[: rule.size + SPARE])
+    for category in menu:
+        below = [pk for pk, root in root_of.items() if root == category.pk]
+        wanted |= Q(pk__in=newest.filter(category__in=below)[: IN_BLOCK + SPARE])
+    stories = cards(list(public.filter(wanted).newest_first().values_list("pk", flat=True)))
+    if family is not None:
+        own = {category.pk for category in family}
+        for story in stories:
+            # What is only placed here, from elsewhere, is not for the rules.
+            story.is_own = story.pk not in named or story.category_id in own
+    return stories

@@ -1,12 +1,9 @@
 """Sections, tags, authors, pages, placements, addresses and the site's settings at the desk."""
 
-from datetime import timedelta
-
 import pytest
-from django.utils import timezone
 
-from articles.models import Author, Byline, Category, FormerAddress, Page, Placement, SiteSettings, Tag
-from tests.articles.desk_forms import read, send, words
+from articles.models import Author, Byline, Category, FormerAddress, Page, SiteSettings, Tag
+from tests.articles.desk_forms import send, words
 from tests.conftest import signed_in
 from tests.factories import make_article, make_author, make_category, make_page, make_user
 
@@ -16,13 +13,10 @@ def as_adam(db):
     return signed_in(make_user("adam", "Administrators"))
 
 
-@pytest.mark.parametrize(
-    "model", ["article", "author", "category", "tag", "picture", "page", "placement", "formeraddress"]
-)
+@pytest.mark.parametrize("model", ["article", "author", "category", "tag", "picture", "page", "formeraddress"])
 def test_every_list_and_form_opens(as_alice, model):
     make_article("A", tags=["x"], authors=[make_author()])
     make_page()
-    Placement.objects.create(article=make_article("B"), zone="lead")
     FormerAddress.remember("/old/", article=make_article("C"))
     assert as_alice.get(f"/desk/articles/{model}/").status_code == 200
     assert as_alice.get(f"/desk/articles/{model}/add/").status_code == 200
@@ -100,33 +94,6 @@ def test_author_with_bylines_is_not_deleted(as_alice):
     make_article("By Ada", authors=[author])
     assert "protected" in words(as_alice.post(f"/desk/articles/author/{author.pk}/delete/", {"post": "yes"}))
     assert Byline.objects.exists()
-
-
-def test_placement_is_ended(as_alice):
-    now = timezone.now()
-    going = Placement.objects.create(article=make_article("A"), zone="lead", starts_at=now - timedelta(hours=1))
-    coming = Placement.objects.create(article=make_article("B"), zone="lead", starts_at=now + timedelta(hours=1))
-    as_alice.post(
-        "/desk/articles/placement/", {"action": "end_now", "index": "0", "_selected_action": [going.pk, coming.pk]}
-    )
-    assert not Placement.objects.holding(timezone.now() + timedelta(seconds=1)).exists()
-    assert list(Placement.objects.all()) == [going]
-
-
-def test_placing_what_is_not_public_says_so(as_alice):
-    draft = make_article("Later", published=False)
-    fields, _ = read(as_alice.get("/desk/articles/placement/add/"), "placement_form")
-    response = as_alice.post(
-        "/desk/articles/placement/add/", {**fields, "article": draft.pk, "zone": "lead", "_save": "1"}, follow=True
-    )
-    assert "It takes its place once it is." in words(response)
-
-
-@pytest.mark.parametrize("article", ["abc", "99999999999999999999", ""])
-def test_placement_of_nothing_is_an_error_in_words(as_alice, article):
-    response = send(as_alice, "/desk/articles/placement/add/", "placement_form", article=article, zone="lead")
-    assert response.status_code == 200
-    assert response.context["errors"]
 
 
 def test_site_settings_lead_straight_to_their_form(as_adam, as_alice):

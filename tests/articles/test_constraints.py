@@ -6,8 +6,8 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
 
-from articles.models import Article, Category, FormerAddress, Placement, SiteSettings
-from tests.factories import make_article, make_author, make_category
+from articles.models import Article, Category, FormerAddress, SiteSettings
+from tests.factories import make_article, make_author, make_category, make_placement
 
 pytestmark = pytest.mark.django_db
 
@@ -88,7 +88,7 @@ def test_a_former_address_has_one_target_at_most():
 
 def test_a_placement_ends_after_it_starts():
     now = timezone.now()
-    refused(lambda: Placement.objects.create(article=make_article(), zone="lead", starts_at=now, ends_at=now))
+    refused(lambda: make_placement(make_article(), "lead", starts_at=now, ends_at=now))
 
 
 def test_there_is_one_row_of_site_settings():

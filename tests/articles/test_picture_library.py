@@ -10,10 +10,18 @@ from articles import reading, uploads
 from articles.admin.uses import WAYS
 from articles.media import find
 from articles.models import Collection, Document, Illustration, Page, Picture, PictureKeyword, Recording, SiteSettings
-from articles.models.frontpage import Placement
 from tests.articles.desk_forms import read, send, words
 from tests.conftest import signed_in
-from tests.factories import make_article, make_author, make_image, make_page, make_picture, make_upload, make_user
+from tests.factories import (
+    make_article,
+    make_author,
+    make_image,
+    make_page,
+    make_picture,
+    make_placement,
+    make_upload,
+    make_user,
+)
 
 LIST = "/desk/articles/picture/"
 
@@ -220,7 +228,7 @@ def test_keywords_are_suggested(as_alice, as_bob, db):
 
 def use_everywhere(picture):
     article = make_article("Led", lead_picture=picture, body=shown_by(picture))
-    Placement.objects.create(article=article, zone="lead", starts_at=timezone.now() - timedelta(hours=1))
+    make_placement(article, "lead", starts_at=timezone.now() - timedelta(hours=1))
     make_page("Imprint", body=shown_by(picture))
     make_author("Ada", picture=picture)
     SiteSettings(name="The Lantern", logo=picture).save()
