@@ -5,6 +5,8 @@ import { attach as attachComments } from "./comments.js"
 import { attach as attachEmbed } from "./embed.js"
 import { attach as attachGallery } from "./gallery.js"
 import { attach as attachMenu } from "./menu.js"
+import { attach as attachRead } from "./read.js"
+import { attach as attachRecommend } from "./recommend.js"
 import { attach as attachSections } from "./sections.js"
 import { attach as attachShare } from "./share.js"
 
@@ -17,4 +19,6 @@ all("[data-sections]").forEach(attachSections)
 all("[data-embed-src]").forEach(attachEmbed)
 all("[data-gallery]").forEach(attachGallery)
 all("[data-comments]").forEach(attachComments)
+all("[data-read]").forEach(attachRead)
+all("[data-recommend]").forEach(attachRecommend)
 all("[data-share]").forEach(attachShare)
