@@ -59,25 +59,39 @@ class RenderedBody:
     contents: list[Heading]
 
 
-def render(body: str, *, base: str = "", layout: Layout = COLUMN) -> RenderedBody:
+class Things(NamedTuple):
+    """What bodies show and hold, loaded for all of them at once."""
+
+    pictures: dict[str, Picture]
+    kept: dict[tuple[str, str], Recording | Document]
+
+    @classmethod
+    def of(cls, *bodies: str) -> "Things":
+        together = "".join(bodies)
+        return cls(_pictures(together), _kept(together))
+
+
+def render(
+    body: str, *, base: str = "", layout: Layout = COLUMN, things: Things | None = None, prefix: str = ""
+) -> RenderedBody:
     """Render a stored body on a page of this layout; each kind of thing in it costs one query.
 
     Given a base address, it is written for a feed: addresses are absolute, and nothing in it waits for the scripts
-    or styles of the site.
+    or styles of the site. One of several bodies on a page gets the `things` of all of them, and a `prefix` for the
+    names of its notes.
     """
-    pictures = _pictures(body)
+    pictures, kept = things or Things.of(body)
     html, notes = _take_notes(body)
     contents = [Heading(found[1], text(_NUMBER.sub("", found[2]))) for found in _H2.finditer(html)]
     html = _GALLERY.sub(r"\1", html) if base else _galleries(html, pictures, layout.alone)
     html = _figures(html, pictures, layout, base)
-    kept = _kept(body)
     html = _EMBED.sub(lambda found: _embed(found, kept, base), html)
     if base:
         html = _NUMBER.sub(lambda found: f"<sup>{found[1]}</sup>", html)
     else:
-        html = _NUMBER.sub(_reference, html)
+        html = _NUMBER.sub(lambda found: _reference(found[1], prefix), html)
         html = _tables(html)
-    html += _endnotes(notes, bool(base))
+    html += _endnotes(notes, bool(base), prefix)
     html = _OUTWARD.sub(r'<a href="\1" rel="noopener">', html)
     if base:
         html = _INWARD.sub(lambda found: f'<{found[1]}="{urljoin(base, found[2])}"', html)
@@ -120,27 +134,27 @@ def _take_notes(body: str) -> tuple[str, list[str]]:
     return "".join(parts) + body[position:], notes
 
 
-def _reference(found: re.Match[str]) -> str:
-    number = found[1]
+def _reference(number: str, prefix: str) -> str:
     return (
-        f'<sup class="footnote-ref"><a id="fnref-{number}" href="#fn-{number}" role="doc-noteref"'
+        f'<sup class="footnote-ref"><a id="{prefix}fnref-{number}" href="#{prefix}fn-{number}" role="doc-noteref"'
         f' aria-label="Note {number}">{number}</a></sup>'
     )
 
 
-def _endnotes(notes: Iterable[str], for_feed: bool) -> str:
+def _endnotes(notes: Iterable[str], for_feed: bool, prefix: str) -> str:
     if not notes:
         return ""
     if for_feed:
         return f"<hr><ol>{''.join(f'<li>{note}</li>' for note in notes)}</ol>"
     items = "".join(
         # The variation selector keeps the arrow from becoming a picture on phones.
-        f'<li id="fn-{number}">{note} <a href="#fnref-{number}" role="doc-backlink"'
+        f'<li id="{prefix}fn-{number}">{note} <a href="#{prefix}fnref-{number}" role="doc-backlink"'
         f' aria-label="Back to note {number} in the text">↩\ufe0e</a></li>'
         for number, note in enumerate(notes, 1)
     )
     return (
-        '<section class="footnotes" role="doc-endnotes" aria-labelledby="notes"><h2 id="notes" lang="en">Notes</h2>'
+        f'<section class="footnotes" role="doc-endnotes" aria-labelledby="{prefix}notes">'
+        f'<h2 id="{prefix}notes" lang="en">Notes</h2>'
         f"<ol>{items}</ol></section>"
     )
 
