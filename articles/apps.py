@@ -5,4 +5,4 @@ class ArticlesConfig(AppConfig):
     name = "articles"
 
     def ready(self):
-        from articles import panels  # noqa: F401  (registers what the desk's home shows)
+        from articles import checks, panels  # noqa: F401  (register what `check` and the desk's home say)

@@ -6,6 +6,7 @@ from django.db.models import Case, F, IntegerField, Q, Value, When
 from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 
+from articles import trust
 from articles.models import Article, Author, Category, Page, Picture, Placement, Recording, SiteSettings
 from articles.models.article import Status
 from articles.workflow import standing
@@ -174,11 +175,21 @@ def rights(request):
     return {"uses": uses[:SHOWN], "has_more": len(uses) > SHOWN} if uses else None
 
 
+def trust_pages(request):
+    """What is wrong with the pages that readers judge the newsroom by."""
+    if not request.user.has_perm("articles.change_page"):
+        return None
+    concerns = trust.concerns()
+    missing = sum(concern.page is None for concern in concerns)
+    return {"concerns": concerns, "missing": missing} if concerns else None
+
+
 panels += [
     Panel("desk/panels/start.html", start, 0),
     Panel("desk/panels/review.html", in_review, 10),
     Panel("desk/panels/approved.html", approved, 20),
     Panel("desk/panels/drafts.html", drafts, 30),
+    Panel("desk/panels/trust.html", trust_pages, 35),
     Panel("desk/panels/today.html", today, 10, "side"),
     Panel("desk/panels/coming.html", coming, 20, "side"),
     Panel("desk/panels/leaving.html", leaving, 40, "side"),

@@ -12,14 +12,14 @@ from articles.models import Author
 class AuthorAdmin(DeskAdmin):
     form = AuthorForm
     list_display = ["name", "role", "articles", "has_login"]
-    list_filter = [("user", admin.EmptyFieldListFilter)]
+    list_filter = ["is_on_masthead", ("user", admin.EmptyFieldListFilter)]
     search_fields = ["name", "role", "email"]
     search_placeholder = "Name or role"
     add_label = "New author"
     actions = ["merge"]
     autocomplete_fields = ["user"]
     fieldsets = [
-        (None, {"fields": ["name", "role", "bio", "picture"]}),
+        (None, {"fields": ["name", "role", "is_on_masthead", "bio", "picture"]}),
         ("Elsewhere", {"fields": ["email", "website", "links"]}),
         ("Address and login", {"fields": ["slug", "user"]}),
     ]
