@@ -9,6 +9,7 @@ from django.core.files.base import File
 from django.db import transaction
 from django.utils import timezone
 
+from articles.demonstration import readers
 from articles.models import (
     Article,
     Author,
@@ -39,6 +40,7 @@ def load(report=lambda line: None):
     for path in sorted((FOLDER / "stories").glob("*.html")):
         with transaction.atomic():
             articles[path.stem] = _story(path, now, sections, authors, tags, pictures, addresses)
+    readers.load(articles, now)
     report(f"{len(articles)} stories")
     for position, path in enumerate(sorted((FOLDER / "pages").glob("*.html")), 1):
         front_matter, body = read(path)
