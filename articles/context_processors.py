@@ -1,14 +1,17 @@
 from django.utils.functional import SimpleLazyObject
 
 from articles import breaking
+from articles.brand import Brand
 from articles.models import Category, Page, SiteSettings
 
 
 def site(request):
     """What the frame of every page shows. Lazy: an answer without a frame asks the database nothing."""
+    site = SimpleLazyObject(SiteSettings.current)
     pages = SimpleLazyObject(lambda: list(Page.objects.published().filter(is_in_footer=True).defer("body")))
     return {
-        "site": SimpleLazyObject(SiteSettings.current),
+        "site": site,
+        "brand": SimpleLazyObject(lambda: Brand(site)),
         "breaking": SimpleLazyObject(breaking.current),
         "sections": SimpleLazyObject(lambda: list(Category.objects.in_menu())),
         "pages": pages,

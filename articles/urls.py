@@ -2,12 +2,17 @@
 
 from django.urls import path, re_path
 
-from articles import feeds, kept, media, rankings, reads, recommendations, sitemaps, views
+from articles import feeds, kept, media, rankings, reads, recommendations, site_files, sitemaps, views
 
 app_name = "articles"
 
 urlpatterns = [
     path("", views.front, name="front"),
+    re_path(r"^brand-(?P<digest>[0-9a-f]{12})\.css$", site_files.brand, name="brand"),
+    path("manifest.webmanifest", site_files.manifest, name="manifest"),
+    re_path(r"^icon-(?P<digest>[0-9a-f]{12})-(?P<name>[a-z0-9-]+\.png)$", site_files.icon, name="icon"),
+    path("service-worker.js", site_files.service_worker, name="service_worker"),
+    path("offline/", site_files.offline, name="offline"),
     path("search/", views.search, name="search"),
     path("section/<str:slug>/", views.section, name="section"),
     path("section/<str:slug>/<str:format>/", feeds.section, name="section_feed"),
@@ -18,6 +23,11 @@ urlpatterns = [
     path("most-read/", rankings.most_read, name="most_read"),
     path("read/<int:article>/", reads.read, name="read"),
     path("recommend/<int:article>/", recommendations.recommend, name="recommend"),
+    path("series/", views.all_dossiers, name="dossiers"),
+    path("series/<str:slug>/", views.dossier, name="dossier"),
+    path("series/<str:slug>/<str:format>/", feeds.dossier, name="dossier_feed"),
+    path("saved/", views.saved, name="saved"),
+    path("live/<int:article>/", live_pages.news, name="live_news"),
     path("feed/<str:format>/", feeds.latest, name="feed"),
     path("picture/<str:key>/", media.reference, name="picture"),
     path("recording/<str:key>/", kept.recording, name="recording"),

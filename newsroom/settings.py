@@ -235,6 +235,7 @@ CONTENT_SECURITY_POLICY = {
         "media-src": [SELF, *MEDIA_ORIGIN],
         "connect-src": [SELF],
         "manifest-src": [SELF],
+        "worker-src": [SELF],
         # Players load only after a reader's click; articles/embeds.py knows the same hosts.
         "frame-src": [
             SELF,

@@ -1,21 +1,28 @@
-// System, light or dark. The choice stays in this browser; "system" is no choice and stores nothing.
+// System, light, dark or high contrast. The choice stays in this browser; "system" is no choice and stores nothing.
 const KEY = "appearance"
-const LABELS = { system: "As the system", light: "Light", dark: "Dark" }
-const ICONS = { system: "system", light: "sun", dark: "moon" }
+const LABELS = { system: "As the system", light: "Light", dark: "Dark", contrast: "High contrast" }
+const ICONS = { system: "system", light: "sun", dark: "moon", contrast: "contrast" }
 
-export function chosen() {
+function chosen() {
   try {
     const choice = localStorage.getItem(KEY)
-    return choice === "light" || choice === "dark" ? choice : null
+    return Object.keys(LABELS).includes(choice) ? choice : "system"
   } catch {
-    return null
+    return "system"
   }
 }
 
+// High contrast is light or dark as the system is.
+export function apply(choice = chosen()) {
+  const root = document.documentElement.dataset
+  delete root.bsTheme
+  delete root.contrast
+  if (choice === "contrast") root.contrast = "more"
+  else if (choice !== "system") root.bsTheme = choice
+}
+
 function choose(choice) {
-  const root = document.documentElement
-  if (choice === "system") delete root.dataset.bsTheme
-  else root.dataset.bsTheme = choice
+  apply(choice)
   try {
     if (choice === "system") localStorage.removeItem(KEY)
     else localStorage.setItem(KEY, choice)
@@ -26,7 +33,8 @@ function choose(choice) {
 
 // The first press always changes what is seen.
 function next(choice) {
-  const order = matchMedia("(prefers-color-scheme: dark)").matches ? ["system", "light", "dark"] : ["system", "dark", "light"]
+  const ways = matchMedia("(prefers-color-scheme: dark)").matches ? ["light", "dark"] : ["dark", "light"]
+  const order = ["system", ...ways, "contrast"]
   return order[(order.indexOf(choice) + 1) % order.length]
 }
 
@@ -39,7 +47,7 @@ export function attach(buttons) {
       button.title = `Appearance: ${LABELS[choice].toLowerCase()}`
     }
   }
-  let current = chosen() ?? "system"
+  let current = chosen()
   for (const button of buttons) {
     button.hidden = false
     button.addEventListener("click", () => {

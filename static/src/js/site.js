@@ -5,10 +5,14 @@ import { attach as attachComments } from "./comments.js"
 import { attach as attachEmbed } from "./embed.js"
 import { attach as attachGallery } from "./gallery.js"
 import { attach as attachMenu } from "./menu.js"
+import { start as startOffline } from "./offline.js"
+import { attach as attachMoment } from "./moments.js"
+import { attachButton as attachSave, attachList as attachSaved } from "./saved.js"
 import { attach as attachRead } from "./read.js"
 import { attach as attachRecommend } from "./recommend.js"
 import { attach as attachSections } from "./sections.js"
 import { attach as attachShare } from "./share.js"
+import { attach as attachTextSize } from "./text-size.js"
 
 const all = (selector) => document.querySelectorAll(selector)
 
@@ -22,3 +26,8 @@ all("[data-comments]").forEach(attachComments)
 all("[data-read]").forEach(attachRead)
 all("[data-recommend]").forEach(attachRecommend)
 all("[data-share]").forEach(attachShare)
+all("[data-moment]").forEach(attachMoment)
+all("[data-save]").forEach(attachSave)
+all("[data-saved]").forEach(attachSaved)
+attachTextSize(all("[data-text-size]"))
+startOffline()
