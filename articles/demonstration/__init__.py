@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from articles.demonstration import readers
+from articles.corrections import correct
 from articles.models import (
     Article,
     Author,
@@ -44,9 +45,7 @@ def load(report=lambda line: None):
     report(f"{len(articles)} stories")
     for position, path in enumerate(sorted((FOLDER / "pages").glob("*.html")), 1):
         front_matter, body = read(path)
-        Page.objects.get_or_create(
-            slug=path.stem, defaults={"title": front_matter["title"], "body": body, "position": position}
-        )
+        Page.objects.get_or_create(slug=path.stem, defaults={"body": body, "position": position, **front_matter})
     return articles
 
 
@@ -149,6 +148,9 @@ def _story(path, now, sections, authors, tags, pictures, addresses):
     status = told.get("status", Status.PUBLISHED)
     if status == Status.PUBLISHED:
         article.publish(at=moment)
+        for correction in told.get("corrections", []):
+            at = now - timedelta(hours=correction["hours_ago"])
+            correct(article, correction["text"], correction.get("is_material", False), at=at)
     elif status == Status.REVIEW:
         article.send_to_review()
     elif status == Status.APPROVED:
