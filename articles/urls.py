@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from articles import feeds, kept, media, rankings, reads, recommendations, site_files, sitemaps, views
+from articles import feeds, kept, live_pages, media, rankings, reads, recommendations, site_files, sitemaps, views
 
 app_name = "articles"
 
@@ -27,6 +27,7 @@ urlpatterns = [
     path("series/<str:slug>/", views.dossier, name="dossier"),
     path("series/<str:slug>/<str:format>/", feeds.dossier, name="dossier_feed"),
     path("saved/", views.saved, name="saved"),
+    path("live/<int:article>/", live_pages.news, name="live_news"),
     path("live/<int:article>/", live_pages.news, name="live_news"),
     path("feed/<str:format>/", feeds.latest, name="feed"),
     path("picture/<str:key>/", media.reference, name="picture"),

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from articles import frontpage
 from articles import search as searching
 from articles.corrections import listed as listed_corrections
+from articles.live_pages import coverage as live_coverage
 from articles.addresses import gone, is_canonical, is_once_public, issued_authors, issued_tags
 from articles.models import Article, Author, Category, Page
 from articles.models.article import Kind
@@ -23,7 +24,11 @@ from articles.rendering import COLUMN, ESSAY
 from articles.rendering import render as render_body
 
 RELATED = 7  # three beside the text, four below it
-LAYOUTS = {Kind.OPINION: "articles/opinion.html", Kind.PHOTO_ESSAY: "articles/photo_essay.html"}
+LAYOUTS = {
+    Kind.OPINION: "articles/opinion.html",
+    Kind.PHOTO_ESSAY: "articles/photo_essay.html",
+    Kind.LIVE: "articles/live.html",
+}
 
 
 def public(view):
@@ -157,6 +162,7 @@ def article_context(request, article):
     corrections = list(article.corrections.all())
     return {
         "article": article,
+        **(live_coverage(request, article) if article.kind == Kind.LIVE else {}),
         "corrections": corrections,
         "material_correction": next((one for one in reversed(corrections) if one.is_material), None),
         "body": body.html,

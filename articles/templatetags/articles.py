@@ -3,6 +3,7 @@ from django.forms.utils import flatatt
 from django.utils.html import format_html, format_html_join
 
 from articles.languages import Language
+from articles.live import is_running
 from articles.renditions import CONTENT_TYPES
 
 register = template.Library()
@@ -79,6 +80,12 @@ def _source(srcset, suffix, sizes, media=None, width=None, height=None):
 def language_in_english(code):
     """Turn "es" into "Spanish": the label's second half, or the whole where it has one half."""
     return Language(code).label.rpartition("(")[2].rstrip(")")
+
+
+@register.filter
+def is_live(article):
+    """Whether it is live coverage that goes on."""
+    return is_running(article)
 
 
 @register.simple_tag(takes_context=True)

@@ -4,6 +4,7 @@ import { attach as attachBreaking } from "./breaking.js"
 import { attach as attachComments } from "./comments.js"
 import { attach as attachEmbed } from "./embed.js"
 import { attach as attachGallery } from "./gallery.js"
+import { attach as attachLive } from "./live.js"
 import { attach as attachMenu } from "./menu.js"
 import { start as startOffline } from "./offline.js"
 import { attach as attachMoment } from "./moments.js"
@@ -22,6 +23,7 @@ all("[data-menu]").forEach(attachMenu)
 all("[data-sections]").forEach(attachSections)
 all("[data-embed-src]").forEach(attachEmbed)
 all("[data-gallery]").forEach(attachGallery)
+all("[data-live-coverage]").forEach(attachLive)
 all("[data-comments]").forEach(attachComments)
 all("[data-read]").forEach(attachRead)
 all("[data-recommend]").forEach(attachRecommend)
