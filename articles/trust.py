@@ -13,11 +13,11 @@ from newsroom import html
 PLACEHOLDERS = {
     "words in square brackets": r"\[(?!sic\]|\.\.\.\]|…\]|\d+\])[^\[\]]{2,200}\]",
     "words in double braces": r"\{\{[^{}]{1,200}\}\}",
-    "a note to oneself": r"\b(?:TODO|TBC|TBD|TK|FIXME)\b",
-    "letters for a number or name": r"(?<!siglo )(?<!século )(?<!secolo )\bX{2,}\b(?! secolo)|\b\d*X{2,}\b",
+    "a note to oneself": r"\b(?:TODO|TBC|TBD|TKTK|FIXME)\b",
+    "letters for a number or name": r"(?<!siglo )(?<!século )(?<!secolo )\bX{2,}\b(?! secolo)|\b\d+X{2,}\b",
     "filling text": r"(?i:\blorem ipsum\b|\bdolor sit amet\b)",
     "an address of nobody": r"(?i:[\w.+-]*@?\bexample\.(?:com|org|net)\b)",
-    "a name of nobody": r"(?i:\byour (?:name|address|email|e-mail|company|newsroom|organi[sz]ation|site|telephone) here\b)",
+    "a name of nobody": r"(?i:\byour (?:name|address|e-?mail|company|newsroom|organi[sz]ation|site) here\b)",
 }
 _PLACEHOLDER = re.compile("|".join(PLACEHOLDERS.values()))
 _LINK = re.compile(r'href="([^"]*)"')
@@ -68,7 +68,7 @@ def start(purpose: Purpose) -> Page:
     page, _ = Page.objects.get_or_create(
         purpose=purpose,
         defaults={
-            "title": purpose.label,
+            "title": str(purpose.label),
             "body": render_to_string(f"desk/starters/{purpose}.html", {"site": site}),
             "is_published": False,
             "position": 10 * (list(Purpose).index(purpose) + 1),

@@ -17,13 +17,14 @@ class PageForm(forms.ModelForm):
 
     def clean(self):
         cleaned = super().clean()
-        if cleaned.get("is_published") and cleaned.get("purpose"):
-            if passages := trust.placeholders(cleaned.get("title", ""), cleaned.get("body", "")):
-                self.add_error(
-                    "body",
-                    f"Not fit for readers yet: {trust.quoted(passages)}. Write what belongs there, or save the page "
-                    "without “published”.",
-                )
+        is_for_readers = cleaned.get("is_published") and cleaned.get("purpose")
+        passages = trust.placeholders(cleaned.get("title", ""), cleaned.get("body", "")) if is_for_readers else []
+        if passages:
+            self.add_error(
+                "body",
+                f"Not fit for readers yet: {trust.quoted(passages)}. Write what belongs there, or save the page "
+                "without “published”.",
+            )
         return cleaned
 
 
