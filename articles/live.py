@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from django.db.models import F, Max, Q
 from django.utils import timezone
 
-from articles.models.article import Kind
+from articles.models.article import Article, Byline, Kind
 
 EPOCH, MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 # Microseconds by which a change is seen later than it says, at most: when its transaction ends.
@@ -101,3 +101,41 @@ def _changed(article, moment, at):
         .values_list("pk", "modified_at", "published_at")
     )
     return [Change(microseconds(max(saved, due)), number, microseconds(saved)) for number, saved, due in rows]
+
+
+# -- what the desk does
+
+
+def writable_by(user):
+    """The live coverage on which this person may write updates: what they may edit, and what they are named for."""
+    named = Byline.objects.filter(author__user=user).values("article")
+    editable = Article.objects.editable_by(user).order_by().values("pk")
+    return Article.objects.filter(Q(pk__in=editable) | Q(pk__in=named), kind=Kind.LIVE)
+
+
+def withdraw(update):
+    """Take an update off the page. A line stays in its place, unless it was not out yet."""
+    update.is_withdrawn = True
+    update.save(update_fields=["is_withdrawn", "modified_at"])
+
+
+def restore(update):
+    update.is_withdrawn = False
+    update.save(update_fields=["is_withdrawn", "modified_at"])
+
+
+def set_key_point(update, is_key_point):
+    update.is_key_point = is_key_point
+    update.save(update_fields=["is_key_point", "modified_at"])
+
+
+def end(article, summary):
+    """End the coverage now; from now on the summary stands above it."""
+    article.live_ended_at, article.live_summary = timezone.now(), summary
+    article.save(update_fields=["live_ended_at", "live_summary", "modified_at"])
+
+
+def resume(article):
+    """Let the coverage go on. The summary is kept for its end, and shows nowhere until then."""
+    article.live_ended_at = None
+    article.save(update_fields=["live_ended_at", "modified_at"])

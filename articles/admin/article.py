@@ -29,7 +29,7 @@ from articles.admin.filters import (
 )
 from articles.forms import ArticleForm, CommentsPolicyForm, MoveForm, SectionField, SectionsField, TagForm
 from articles.models import Article, ArticleTag, Author, Byline, Category
-from articles.models.article import Status
+from articles.models.article import Kind, Status
 from articles.views import article_context, layout
 from articles.widgets import SearchableSelect
 from articles.workflow import STEPS, Standing, is_ahead, standing, steps
@@ -125,6 +125,7 @@ class ArticleAdmin(DeskAdmin):
         ("Comments", {"fields": ["comments_policy"], "classes": ["desk-side", "collapse", "solo"]}),
         ("Updated and expires", {"fields": ["updated_at", "expires_at"], "classes": ["desk-side", "collapse"]}),
     ]  # fmt: skip
+    LIVE = ("Live coverage", {"fields": ["live_ended_at", "live_summary"], "classes": ["desk-write", "live-coverage"]})
     fieldsets = [WRITING, *FILING]
 
     # -- who may
@@ -164,6 +165,8 @@ class ArticleAdmin(DeskAdmin):
     def get_fieldsets(self, request, obj=None):
         if obj is not None and not self.has_change_permission(request, obj):
             return [("", {"fields": ["standfirst", "text"], "classes": ["desk-write"]}), *self.FILING]
+        if obj is not None and obj.kind == Kind.LIVE:
+            return [self.WRITING, self.LIVE, *self.FILING]
         return self.fieldsets
 
     @admin.display(description="body")
