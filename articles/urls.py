@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from articles import feeds, kept, live_pages, media, rankings, reads, recommendations, site_files, sitemaps, views
+from articles import feeds, kept, live_pages, media, newsletter, rankings, reads, recommendations, site_files, sitemaps, views
 
 app_name = "articles"
 
@@ -30,6 +30,10 @@ urlpatterns = [
     path("live/<int:article>/", live_pages.news, name="live_news"),
     path("live/<int:article>/", live_pages.news, name="live_news"),
     path("feed/<str:format>/", feeds.latest, name="feed"),
+    path("newsletter/", newsletter.sign_up, name="newsletter"),
+    path("newsletter/asked/", newsletter.asked, name="newsletter_asked"),
+    path("newsletter/confirm/<str:token>/", newsletter.confirm, name="newsletter_confirm"),
+    path("newsletter/leave/<str:token>/", newsletter.leave, name="newsletter_leave"),
     path("picture/<str:key>/", media.reference, name="picture"),
     path("recording/<str:key>/", kept.recording, name="recording"),
     path("document/<str:key>/", kept.document, name="document"),

@@ -13,6 +13,7 @@ from articles.admin import (
     picture,
     recording,
     site,
+    subscriber,
     tag,
     users,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "picture",
     "recording",
     "site",
+    "subscriber",
     "tag",
     "users",
 ]

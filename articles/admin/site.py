@@ -71,6 +71,7 @@ class SiteSettingsAdmin(DeskAdmin):
             },
         ),
         ("Contact", {"fields": ["email", "address", "footer_text"]}),
+        ("Newsletter", {"fields": ["newsletter_promise"]}),
         ("Comments", {"fields": ["comments_policy"]}),
     ]
 
