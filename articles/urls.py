@@ -2,7 +2,19 @@
 
 from django.urls import path, re_path
 
-from articles import feeds, kept, live_pages, media, newsletter, rankings, reads, recommendations, site_files, sitemaps, views
+from articles import (
+    feeds,
+    kept,
+    live_pages,
+    media,
+    newsletter,
+    rankings,
+    reads,
+    recommendations,
+    site_files,
+    sitemaps,
+    views,
+)
 
 app_name = "articles"
 
