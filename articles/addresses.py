@@ -2,12 +2,12 @@
 
 from urllib.parse import unquote
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.utils import timezone
 
-from articles.models import Article, ArticleTag, Author, Byline, FormerAddress, Page, Tag
+from articles.models import Article, ArticleTag, Author, Byline, Dossier, FormerAddress, Page, Tag
 
 
 def is_canonical(request, thing):
@@ -25,6 +25,15 @@ def issued_authors():
     """Authors whom readers may know of: something they worked on was public once."""
     public = Article.objects.once_public().order_by()
     return Author.objects.filter(Exists(Byline.objects.filter(author=OuterRef("pk"), article__in=public)))
+
+
+def issued_dossiers():
+    """Published series, topics and packages that readers may know of: something in them was public once."""
+    public = Article.objects.once_public().order_by()
+    tagged = Exists(public.filter(tagged__tag__topics=OuterRef("pk")))
+    return Dossier.objects.published().filter(
+        Exists(public.filter(parts__dossier=OuterRef("pk"))) | Q(tagged, form=Dossier.Form.TOPIC)
+    )
 
 
 def gone(request):
@@ -57,7 +66,7 @@ def answer_for_former(request):
         candidates |= {f"{candidate}?{unquote(query)}" for candidate in candidates}
     former = (
         FormerAddress.objects.filter(path__in=candidates)
-        .select_related("article", "author", "category", "page", "tag")
+        .select_related("article", "author", "category", "dossier", "page", "tag")
         .order_by("-path")  # the one with a query first
         .first()
     )
@@ -70,6 +79,8 @@ def answer_for_former(request):
         return gone(request) if is_once_public(target) else None
     if isinstance(target, Page) and not target.is_published:
         return gone(request)
+    if isinstance(target, Dossier) and not issued_dossiers().filter(pk=target.pk).exists():
+        return None
     return HttpResponsePermanentRedirect(target.get_absolute_url())
 
 

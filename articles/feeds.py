@@ -9,7 +9,8 @@ from django.utils.feedgenerator import Atom1Feed, Enclosure, Rss201rev2Feed
 from django.utils.html import escape, linebreaks
 from django.views.decorators.http import require_safe
 
-from articles.addresses import issued_authors, issued_tags
+from articles import dossiers
+from articles.addresses import issued_authors, issued_dossiers, issued_tags
 from articles.corrections import listed as listed_corrections
 from articles.models import Article, Category, Page, Recording, SiteSettings
 from articles.models.page import Purpose
@@ -174,6 +175,13 @@ def corrections(request, slug, format):
     response = Corrections(request, FORMATS[format], page)(request)
     response["Cache-Control"] = "public, max-age=0, must-revalidate"
     return response
+
+
+@require_safe
+def dossier(request, slug, format):
+    dossier = get_object_or_404(issued_dossiers(), slug=slug)
+    stories = dossiers.everything(dossier)
+    return respond(request, format, titled(dossier.title), dossier.get_absolute_url(), dossier.description, stories)
 
 
 def titled(name):

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from articles import dossiers
 from articles.models import Article, Author, Category, Page, Tag
 
 XML = "application/xml; charset=utf-8"
@@ -71,6 +72,7 @@ def pages(request):
         *Page.objects.published().defer("body"),
         *Author.objects.filter(bylines__article__in=public).distinct(),
         *Tag.objects.filter(tagged__content_object__in=public).distinct(),
+        *dossiers.shown(),
     ]
     entries = [{"path": "/", "changed_at": None}]
     entries += [

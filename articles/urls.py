@@ -40,7 +40,6 @@ urlpatterns = [
     path("series/<str:slug>/<str:format>/", feeds.dossier, name="dossier_feed"),
     path("saved/", views.saved, name="saved"),
     path("live/<int:article>/", live_pages.news, name="live_news"),
-    path("live/<int:article>/", live_pages.news, name="live_news"),
     path("feed/<str:format>/", feeds.latest, name="feed"),
     path("newsletter/", newsletter.sign_up, name="newsletter"),
     path("newsletter/asked/", newsletter.asked, name="newsletter_asked"),

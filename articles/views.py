@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from functools import wraps
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Prefetch, prefetch_related_objects
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -11,19 +11,18 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.views.decorators.http import require_safe
 
-from articles import frontpage
+from articles import dossiers, frontpage, interviews, related
 from articles import search as searching
+from articles.addresses import gone, is_canonical, is_once_public, issued_authors, issued_dossiers, issued_tags
 from articles.corrections import listed as listed_corrections
 from articles.live_pages import coverage as live_coverage
-from articles.addresses import gone, is_canonical, is_once_public, issued_authors, issued_tags
-from articles.models import Article, Author, Category, Page
+from articles.models import Article, Author, Byline, Category, Page
 from articles.models.article import Kind
 from articles.models.page import Purpose
-from articles.paging import cards, numbered, page_numbers, page_of
+from articles.paging import numbered, page_numbers, page_of
 from articles.rendering import COLUMN, ESSAY
 from articles.rendering import render as render_body
 
-RELATED = 7  # three beside the text, four below it
 LAYOUTS = {
     Kind.OPINION: "articles/opinion.html",
     Kind.PHOTO_ESSAY: "articles/photo_essay.html",
@@ -133,11 +132,45 @@ def by_author(author):
 
 
 @public
+def dossier(request, slug):
+    """A series, a package or a topic."""
+    dossier = get_object_or_404(issued_dossiers().select_related("picture__fallback"), slug=slug)
+    context = list_context(request, dossier.get_absolute_url(), dossiers.stories(dossier)) | {
+        "dossier": dossier,
+        "feeds": feed_links(dossier.title, "articles:dossier_feed", dossier.slug),
+    }
+    return render(request, "articles/dossier.html", context)
+
+
+@public
+def all_dossiers(request):
+    page = numbered(request, dossiers.shown().select_related("picture__fallback"))
+    return render(
+        request,
+        "articles/dossiers.html",
+        {
+            "page": page,
+            "page_numbers": page_numbers(page),
+            "dossiers": page.object_list,
+            "canonical": canonical(request, request.path),
+        },
+    )
+
+
+@public
+def saved(request):
+    """The stories a reader kept for later, listed by script: only the reader's own device knows them."""
+    context = {"canonical": request.build_absolute_uri(request.path), "noindex": True}
+    return render(request, "articles/saved.html", context)
+
+
+@public
 def detail(request, year, month, day, slug):
     article = (
         Article.objects.filter(slug=slug)
-        .select_related("category__parent", "lead_picture__fallback")
-        .prefetch_related("bylines__author__picture__fallback", "tags")
+        .select_related("category__parent", "lead_picture__fallback", "translation_of")
+        .defer("translation_of__body", "translation_of__body_text", "translation_of__live_summary")
+        .prefetch_related("tags")
         .first()
     )
     if article is None:
@@ -149,6 +182,8 @@ def detail(request, year, month, day, slug):
         if is_once_public(article):
             return gone(request)
         raise Http404("There is no such article.")
+    if request.GET.get("view") == "reading":
+        return render(request, "articles/reading.html", article_context(request, article) | {"noindex": True})
     return render(request, layout(article), article_context(request, article))
 
 
@@ -159,30 +194,35 @@ def layout(article):
 def article_context(request, article):
     """What an article's page shows; the desk's preview uses it too."""
     body = render_body(article.body, layout=ESSAY if article.kind == Kind.PHOTO_ESSAY else COLUMN)
+    places = dossiers.places(article)
+    stories, translations = related.beside(article, places)
+    # The names and faces of the story and of all beside it come together, in one query.
+    prefetch_related_objects(
+        [article, *stories], Prefetch("bylines", Byline.objects.select_related("author__picture__fallback"))
+    )
     corrections = list(article.corrections.all())
     return {
         "article": article,
         **(live_coverage(request, article) if article.kind == Kind.LIVE else {}),
         "corrections": corrections,
         "material_correction": next((one for one in reversed(corrections) if one.is_material), None),
-        "body": body.html,
+        "body": interviews.with_questions(body.html) if article.kind == Kind.INTERVIEW else body.html,
         "contents": body.contents,
-        "related": related(article),
+        "places": places,
+        "related": stories,
+        "translations": translations,
+        "alternates": alternates(request, article, translations),
         "canonical": request.build_absolute_uri(article.get_absolute_url()),
         "feeds": feed_links("Latest stories", "articles:feed"),
     }
 
 
-def related(article):
-    """The newest stories that share a tag, then the newest of the section."""
-    others = Article.objects.published().exclude(pk=article.pk).newest_first()
-    tags = [tag.pk for tag in article.tags.all()]
-    by_tag = others.filter(pk__in=Article.tags.through.objects.filter(tag__in=tags).values("content_object"))
-    by_section = others.filter(category=article.category_id)
-    ids = list(dict.fromkeys(
-        [*by_tag.values_list("pk", flat=True)[:RELATED], *by_section.values_list("pk", flat=True)[:RELATED]]
-    ))[:RELATED]  # fmt: skip
-    return cards(ids)
+def alternates(request, article, translations):
+    """The same story in each language, itself among them, as search engines want it; nothing where there is one."""
+    addresses = {}
+    for story in sorted([article, *translations], key=lambda story: (story.pk != article.pk, story.pk)):
+        addresses.setdefault(story.language, request.build_absolute_uri(story.get_absolute_url()))
+    return sorted(addresses.items()) if len(addresses) > 1 else []
 
 
 @public

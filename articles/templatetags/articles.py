@@ -83,6 +83,19 @@ def language_in_english(code):
 
 
 @register.filter
+def language_in_itself(code):
+    """Turn "es" into "español", as those who read it look for it."""
+    return Language(code).label.partition(" (")[0]
+
+
+@register.filter
+def stars(rating):
+    """Return five names of icons for a rating in halves: full, half or empty stars."""
+    halves = round(rating * 2)
+    return [("star-empty", "star-half", "star-full")[max(0, min(2, halves - 2 * place))] for place in range(5)]
+
+
+@register.filter
 def is_live(article):
     """Whether it is live coverage that goes on."""
     return is_running(article)

@@ -1,4 +1,4 @@
-// Copy the address, or print. Both need script, so both are hidden until it runs.
+// Copy the address, hand it to the device's own share sheet, or print. All need script, so all are hidden until it runs.
 function copy(button) {
   const label = button.querySelector("[data-label]")
   const words = label.textContent
@@ -17,6 +17,13 @@ export function attach(root) {
   for (const button of root.querySelectorAll("[data-copy]")) {
     button.hidden = false
     copy(button)
+  }
+  for (const button of root.querySelectorAll("[data-send]")) {
+    if (!navigator.share) continue
+    button.hidden = false
+    button.addEventListener("click", () =>
+      navigator.share({ title: button.dataset.title, url: button.dataset.send }).catch(() => {}),
+    )
   }
   for (const button of root.querySelectorAll("[data-print]")) {
     button.hidden = false

@@ -1,0 +1,130 @@
+"""What to offer beside a story: what an editor chose, then what shares its series, its rare tags, its section.
+
+Two steps, so that it costs the same however many stories there are: one query brings ids from the ends of indexes,
+each of its parts with a limit; Python weighs them, and only the best are read.
+"""
+
+from collections import defaultdict
+from math import log
+
+from django.db import connection
+from django.db.models import F, IntegerField, Value
+from django.utils import timezone
+
+from articles.models import Article, ArticleTag, RelatedChoice
+
+SHOWN = 7  # three beside the text, four below it
+TAGS = 8  # tags of the story that count
+COUNTED = 200  # uses of a tag that are looked at, the newest; one used more often counts as if it were used so often
+FROM_SECTION = 12
+LANGUAGES = 50
+READ = 24  # candidates whose dates are read
+CHOSEN, TRANSLATION, SECTION, TAG = range(4)
+
+SAME_SERIES = 1.0
+SAME_SECTION = 0.25
+NEW = 0.3  # for a story of today; half of it after a quarter of a year
+QUARTER = 91
+
+
+def beside(article, places=()):
+    """Return the related stories, best first, and the public translations of the article; in two queries.
+
+    `places` is where it stands in series (articles.dossiers). Neither list has its bylines loaded.
+    """
+    candidates = _candidates(article)
+    chosen = [pk for _, pk in candidates[CHOSEN]]
+    translations = [pk for _, pk in candidates[TRANSLATION]]
+    scores = _scores(article, candidates, places)
+    family = {article.pk, *translations, *chosen}
+    # Ids grow with time, so of equals the newer are read.
+    best = sorted(scores.keys() - family, key=lambda pk: (scores[pk], pk), reverse=True)[:READ]
+    now = timezone.now()
+    # Asked for by id alone: with the rule of published() beside it, SQLite would walk all that is published.
+    stories = (
+        Article.objects.filter(pk__in=[*chosen, *translations, *best])
+        .select_related("category", "lead_picture__fallback")
+        .defer("body", "body_text", "live_summary")
+    )
+    found = {story.pk: story for story in stories if story.is_public(now)}
+
+    def rank(pk):
+        days = max(0, (now - found[pk].published_at).days)
+        return scores[pk] + NEW / (1 + days / QUARTER), pk
+
+    ranked = sorted((pk for pk in best if pk in found), key=rank, reverse=True)
+    related = [found[pk] for pk in [*chosen, *ranked] if pk in found]
+    return related[:SHOWN], [found[pk] for pk in translations if pk in found]
+
+
+def _scores(article, candidates, places):
+    scores = defaultdict(float)
+    for uses in _by_tag(candidates[TAG]).values():
+        weight = 1 / log(1 + len(uses))
+        for pk in uses:
+            scores[pk] += weight
+    for _, pk in candidates[SECTION]:
+        scores[pk] += SAME_SECTION
+    for place in places:
+        for story in place.parts:
+            scores[story.pk] += SAME_SERIES
+    return scores
+
+
+def _by_tag(rows):
+    uses = defaultdict(list)
+    for tag, pk in rows:
+        uses[tag].append(pk)
+    return uses
+
+
+def _candidates(article):
+    """Return (key, id) pairs by where they come from: one query, every part of which ends at a limit."""
+    sql, params = candidates_sql(article)
+    found = defaultdict(list)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        for source, key, pk in cursor.fetchall():
+            found[source].append((key, pk))
+    return found
+
+
+def candidates_sql(article):
+    """Return the query for candidates and its parameters."""
+    parts = [part.query.sql_with_params() for part in _parts(article)]
+    # Each part in brackets of its own: SQLite takes no limit within a UNION otherwise.
+    sql = " UNION ALL ".join(
+        f"SELECT * FROM ({sql}) AS part_{number}"  # noqa: S608  (the ORM wrote the query; what it asks for is in params)
+        for number, (sql, _) in enumerate(parts)
+    )
+    return sql, [param for _, params in parts for param in params]
+
+
+def _parts(article):
+    yield _rows(RelatedChoice.objects.filter(article=article), CHOSEN, "position", "other_id").order_by(
+        "position", "pk"
+    )[:SHOWN]
+    for others in _family(article):
+        yield _rows(others.exclude(pk=article.pk), TRANSLATION, "pk", "pk").order_by("pk")[:LANGUAGES]
+    if article.category_id:
+        section = Article.objects.published().filter(category=article.category_id).newest_first()
+        yield _rows(section, SECTION, "category_id", "pk")[:FROM_SECTION]
+    for tag in sorted(tag.pk for tag in article.tags.all())[:TAGS]:
+        uses = ArticleTag.objects.filter(tag=tag).order_by("-content_object_id")
+        yield _rows(uses, TAG, "tag_id", "content_object_id")[:COUNTED]
+
+
+def _rows(queryset, source, key, pk):
+    return queryset.annotate(source=Value(source, IntegerField()), key=F(key), found=F(pk)).values_list(
+        "source", "key", "found"
+    )
+
+
+def _family(article):
+    """The other languages of a story, whichever of them is the original, and translations made of a translation."""
+    root = article.pk
+    if article.translation_of_id:
+        root = article.translation_of.translation_of_id or article.translation_of_id
+    # Each its own query: an OR of the three would read every article.
+    for lookup in ("pk", "translation_of", "translation_of__translation_of"):
+        yield Article.objects.filter(**{lookup: root})
