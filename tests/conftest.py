@@ -1,8 +1,12 @@
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+
 import django
 import pytest
 from django.contrib.auth.models import Group
 from django.core.cache import caches
 from django.core.files.storage import storages
+from django.db import connection, connections
 from django.test import Client
 
 from articles.models import Document, Picture, Recording
@@ -92,3 +96,37 @@ def signed_in(user):
 @pytest.fixture
 def groups(db):
     return {group.name: group for group in Group.objects.all()}
+
+
+@pytest.fixture
+def at_once(transactional_db, tmp_path):
+    """Return a function that calls another with each argument, all at the same moment, and returns what came of it.
+
+    SQLite's test database lives in one process's memory and knows other locks than a real one, so it is copied to
+    a file first; look at the outcome through `at_once` too.
+    """
+    settings = connections.settings["default"]
+    name = settings["NAME"]
+
+    def copied():
+        if connection.vendor == "sqlite" and settings["NAME"] == name:
+            connection.ensure_connection()
+            with sqlite3.connect(tmp_path / "copy.sqlite3") as copy:
+                connection.connection.backup(copy)
+            settings["NAME"] = str(tmp_path / "copy.sqlite3")
+
+    def run(function, arguments):
+        copied()
+
+        def call(argument):
+            try:
+                return function(argument)
+            finally:
+                connections.close_all()
+
+        arguments = list(arguments)
+        with ThreadPoolExecutor(len(arguments)) as pool:
+            return list(pool.map(call, arguments))
+
+    yield run
+    settings["NAME"] = name
