@@ -101,7 +101,7 @@ def service_worker(request):
     }
     source = _worker_source()
     kept["version"] = hashlib.sha256((source + json.dumps(kept)).encode()).hexdigest()[:12]
-    response = HttpResponse(f"self.KEPT = {json.dumps(kept)}\n{source}", content_type="text/javascript; charset=utf-8")
+    response = HttpResponse(f"self.KEPT = {json.dumps(kept)};\n{source}", content_type="text/javascript; charset=utf-8")
     response["Cache-Control"] = "public, no-cache"
     return response
 

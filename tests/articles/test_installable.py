@@ -37,7 +37,7 @@ def middle_and_corner(response):
 def kept(client):
     """What the worker is told to keep."""
     text = client.get("/service-worker.js").content.decode()
-    return json.loads(re.match(r"self\.KEPT = (.*)\n", text)[1])
+    return json.loads(re.match(r"self\.KEPT = (.*);\n", text)[1])
 
 
 def test_every_page_names_the_manifest(client):
