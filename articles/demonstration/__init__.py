@@ -9,7 +9,7 @@ from django.core.files.base import File
 from django.db import transaction
 from django.utils import timezone
 
-from articles.demonstration import readers
+from articles.demonstration import live, readers
 from articles.corrections import correct
 from articles.models import (
     Article,
@@ -145,6 +145,7 @@ def _story(path, now, sections, authors, tags, pictures, addresses):
         Byline.objects.create(
             article=article, author=authors[byline["author"]], role=byline.get("role", "writer"), position=position
         )
+    live.load(article, told, now, authors, addresses)
     status = told.get("status", Status.PUBLISHED)
     if status == Status.PUBLISHED:
         article.publish(at=moment)
