@@ -72,6 +72,7 @@ class Front:
     rules: dict[str, ZoneRule] = field(default_factory=dict)
     zones: dict[str, list[Article]] = field(default_factory=lambda: {zone.value: [] for zone in Zone})
     lead_related: list[Article] = field(default_factory=list)
+    listed: list[Article] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
 
     @property
@@ -110,10 +111,11 @@ class Front:
         return self.zones[Zone.MOST_READ]
 
 
-def compose(section=None, at=None, placements=None, rules=None):
+def compose(section=None, at=None, placements=None, rules=None, listed=()):
     """Return a front as it is at the given moment, now by default: of a section, or the home page.
 
-    `placements` and `rules` take the place of what was decided, to look at what would be. The same number of
+    `placements` and `rules` take the place of what was decided, to look at what would be. Stories `listed` by their
+    ids are read along and stand in `listed`, in this order, where nothing else shows them. The same number of
     queries, eight, whatever the number of articles, sections and placements; one more for each zone that fills by
     a tag or by a series.
     """
@@ -137,7 +139,7 @@ def compose(section=None, at=None, placements=None, rules=None):
         )
     named = {pk for ids in wanted.values() for pk in ids or ()} | {placement.article_id for placement in holding}
     menu = front.menu if section is None else []
-    stories = _candidates(at, now, family, menu, root_of, front.rules, named)
+    stories = _candidates(at, now, family, menu, root_of, front.rules, named, listed)
     by_id = {story.pk: story for story in stories}
     for story in stories:
         story.placement = None
@@ -191,6 +193,7 @@ def compose(section=None, at=None, placements=None, rules=None):
             block.sort(key=lambda story: story.picture is None)
             front.blocks.append(Block(category, block))
     fill(Zone.MOST_READ)
+    front.listed = [by_id[pk] for pk in listed if pk in by_id and pk not in taken]
     return front
 
 
@@ -279,13 +282,13 @@ def _listed(rule):
     return None
 
 
-def _candidates(at, now, family, menu, root_of, rules, named):
+def _candidates(at, now, family, menu, root_of, rules, named, listed):
     """Return every story the page could show, newest first, each section's newest among them."""
     public = Article.objects.public_at(at) if at < now else Article.objects.published(at)
     newest = public.newest_first().values("pk")
     if family is not None:
         newest = newest.in_sections(family)
-    wanted = Q(pk__in=newest[:CANDIDATES]) | Q(pk__in=named)
+    wanted = Q(pk__in=newest[:CANDIDATES]) | Q(pk__in={*named, *listed})
     for rule in rules.values():
         if rule.fill == Fill.KIND and rule.size:
             wanted |= Q(pk__in=newest.filter(kind=rule.kind)[: rule.size + SPARE])

@@ -19,7 +19,7 @@ from articles.live_pages import coverage as live_coverage
 from articles.models import Article, Author, Byline, Category, Page
 from articles.models.article import Kind
 from articles.models.page import Purpose
-from articles.paging import numbered, page_numbers, page_of
+from articles.paging import cards, numbered, page_numbers, page_of
 from articles.rendering import COLUMN, ESSAY
 from articles.rendering import render as render_body
 
@@ -75,11 +75,13 @@ def feed_links(title, name, *args):
 
 @public
 def front(request):
+    front = frontpage.compose()
     return render(
         request,
         "articles/front.html",
         {
-            "front": frontpage.compose(),
+            "front": front,
+            "sections": front.menu,
             "canonical": request.build_absolute_uri("/"),
             "feeds": feed_links("Latest stories", "articles:feed"),
         },
@@ -91,15 +93,20 @@ def section(request, slug):
     section = get_object_or_404(Category.objects.select_related("parent"), slug=slug)
     family = list(section.descendants(include_self=True))
     path = section.get_absolute_url()
-    context = list_context(request, path, Article.objects.published().in_sections(family).newest_first())
-    lead = None
-    if context["page"].number == 1 and context["stories"]:
-        lead = next((story for story in context["stories"][:5] if story.picture), context["stories"][0])
-        context["stories"] = [story for story in context["stories"] if story is not lead]
+    everything = Article.objects.published().in_sections(family).newest_first().values_list("pk", flat=True)
+    page = numbered(request, everything)
+    listed = list(page.object_list)
+    if page.number == 1:
+        front = frontpage.compose(section, listed=listed)
+        context = {"front": front, "stories": front.listed, "sections": front.menu}
+    else:
+        context = {"stories": cards(listed)}
     context |= {
+        "page": page,
+        "page_numbers": page_numbers(page),
+        "canonical": canonical(request, path),
         "section": section,
         "subsections": [category for category in family if category.parent_id == section.pk],
-        "lead": lead,
         "feeds": feed_links(section.name, "articles:section_feed", section.slug),
     }
     return render(request, "articles/section.html", context)

@@ -18,6 +18,7 @@ from django.template.response import TemplateResponse
 from django.utils.functional import cached_property
 from js_asset import Media
 
+from articles.models import Placement
 from articles.models.address import Addressed
 from articles.widgets import BodyWidget, MomentField, MomentWidget, SearchableSelect, is_row_id
 from newsroom.fields import HTMLField
@@ -118,6 +119,8 @@ class DeskAdmin(Guarded, admin.ModelAdmin):
 
     def get_deleted_objects(self, objs, request):
         deleted, count, needed, protected = super().get_deleted_objects(objs, request)
+        # Places on fronts are nothing to ask for: they go with their article.
+        needed -= {Placement._meta.verbose_name}
         # What stands in the way is said first: no permission would help against it.
         return deleted, count, set() if protected else needed, protected
 

@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.html import format_html
 
-from articles.models import Article, Author, Document, Page, Picture, Placement, Recording, SiteSettings
+from articles.models import Article, Author, Document, Dossier, Page, Picture, Placement, Recording, SiteSettings
 from articles.workflow import Standing, standing
 
 # Each way in which something shows a picture: in words, the model, and the path from there to the picture.
@@ -23,6 +23,8 @@ WAYS = (
     ("Poster", Recording, "poster"),
     ("Cover", Document, "cover"),
     ("Fallback", Picture, "fallback"),
+    ("Head", Dossier, "picture"),
+    ("Place on a front", Placement, "picture"),
 )
 
 
@@ -38,6 +40,8 @@ class Use:
         """The form of what uses the picture, where the desk has one."""
         if not admin.site.is_registered(type(self.thing)):
             return ""
+        if isinstance(self.thing, Placement):  # is changed on the front desk, not in a form
+            return reverse("admin:articles_placement_changelist")
         return reverse(admin_name(self.thing), args=[quote(self.thing.pk)])
 
     @property
@@ -104,8 +108,13 @@ def with_number_of_uses(pictures):
     return pictures.annotate(number_of_uses=sum((Coalesce(count, 0) for count in counts), start=Value(0)))
 
 
+def _others(model):
+    things = model.objects.order_by("-pk")
+    return things.select_related("article") if model is Placement else things
+
+
 def _light(model):
     """Rows without their texts, those first that were touched last."""
     if model is Article:
         return Article.objects.defer("body", "body_text").order_by("-modified_at")
-    return model.objects.defer("body") if model is Page else model.objects.order_by("-pk")
+    return model.objects.defer("body") if model is Page else _others(model)

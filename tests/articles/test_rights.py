@@ -14,11 +14,11 @@ from django.utils.html import strip_tags
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from articles.models import Document, Picture, Recording, SiteSettings
+from articles.models import Document, Dossier, LiveUpdate, Part, Picture, Recording, SiteSettings
 from articles.models.recording import COVER_RIGHTS
 from tests.articles.desk_forms import words
 from tests.articles.sounds import mp4, pdf
-from tests.factories import make_article, make_author, make_page, make_picture
+from tests.factories import make_article, make_author, make_page, make_picture, make_placement
 
 pytestmark = pytest.mark.django_db
 
@@ -78,13 +78,31 @@ def newsroom(picture):
     page = make_page("About", body=f"<p>About</p>{figure(picture)}")
     album = make_article("An album", body=gallery, at=datetime(2026, 1, 4, tzinfo=UTC))
     listening = make_article("To hear", body=f"<p>Words</p>{embedded}", at=datetime(2026, 1, 5, tzinfo=UTC))
+    dossier = Dossier.objects.create(title="Light", picture=picture)
+    Part.objects.create(dossier=dossier, article=article)
+    placed = make_article("Placed", at=datetime(2026, 1, 6, tzinfo=UTC))
+    make_placement(placed, "lead", picture=picture, is_pinned=True, starts_at=datetime(2026, 1, 6, tzinfo=UTC))
+    live = make_article("As it happens", kind="live", at=datetime(2026, 1, 7, tzinfo=UTC))
+    LiveUpdate.objects.create(article=live, body=figure(picture), published_at=datetime(2026, 1, 7, tzinfo=UTC))
     SiteSettings.objects.create(name="Northlight", logo=picture)
     section, tag = article.category.get_absolute_url(), article.tags.get().get_absolute_url()
-    lists = ["/", section, tag, author.get_absolute_url(), "/search/?q=story", "/2026/", "/2026/01/"]
+    lists = [
+        "/",
+        "/series/",
+        "/most-read/",
+        section,
+        tag,
+        author.get_absolute_url(),
+        "/search/?q=story",
+        "/2026/",
+        "/2026/01/",
+    ]
     feeds = [
         f"{base}{kind}/" for base in ("/feed/", section, tag, author.get_absolute_url()) for kind in ("rss", "atom")
     ]
-    texts = [thing.get_absolute_url() for thing in (article, essay, opinion, page, album, listening, *things)]
+    texts = [
+        thing.get_absolute_url() for thing in (article, essay, opinion, page, album, listening, dossier, live, *things)
+    ]
     return [*lists, *feeds, *texts, "/nowhere/", "/sitemap.xml"]
 
 
