@@ -51,6 +51,7 @@ class ArticleForm(forms.ModelForm):
             "standfirst": forms.Textarea(attrs={"rows": 2, "placeholder": "Standfirst", **WRITING}),
             "kicker": forms.TextInput(attrs={"placeholder": "Kicker"}),
             "source_note": forms.Textarea(attrs={"rows": 2}),
+            "rating": forms.NumberInput(attrs={"min": "0", "max": "5", "step": "0.5"}),
             "lead_alt": forms.Textarea(attrs={"rows": 3}),
             "lead_caption": forms.Textarea(attrs={"rows": 2}),
         }
@@ -63,10 +64,26 @@ class ArticleForm(forms.ModelForm):
         for name in ("headline", "standfirst", "kicker", "body"):
             if name in self.fields:
                 self.fields[name].widget.attrs |= {"dir": direction, "lang": self.instance.language}
+        if self.instance.translation_of_id and "translation_of" in self.fields:
+            # What an editor chose stays, even where the writer could not choose it.
+            chosen = Article.objects.filter(pk=self.instance.translation_of_id)
+            self.fields["translation_of"].queryset |= chosen
         if self.instance.lead_picture_id and "lead_alt" in self.fields:
             # What is used where nothing is written.
             self.fields["lead_alt"].widget.attrs["placeholder"] = self.instance.lead_picture.alt
             self.fields["lead_caption"].widget.attrs["placeholder"] = self.instance.lead_picture.caption
+
+    def clean_translation_of(self):
+        original = self.cleaned_data["translation_of"]
+        if original is None or "translation_of" not in self.changed_data:
+            return original
+        if original.translation_of_id:
+            raise forms.ValidationError("That story is a translation itself. Choose its original.")
+        if self.instance.pk and self.instance.translations.exists():
+            raise forms.ValidationError("This story has translations, so it cannot be one.")
+        if original.language == self.cleaned_data.get("language"):
+            raise forms.ValidationError("Both stories are in the same language. Choose a language for this one first.")
+        return original
 
     def clean_headline(self):
         return " ".join(self.cleaned_data["headline"].split())

@@ -27,8 +27,9 @@ from articles.admin.filters import (
     SectionFilter,
     StandingFilter,
 )
+from articles.admin.stories import OrderedStories, story_field
 from articles.forms import ArticleForm, CommentsPolicyForm, MoveForm, SectionField, SectionsField, TagForm
-from articles.models import Article, ArticleTag, Author, Byline, Category
+from articles.models import Article, ArticleTag, Author, Byline, Category, RelatedChoice
 from articles.models.article import Kind, Status
 from articles.views import article_context, layout
 from articles.widgets import SearchableSelect
@@ -79,10 +80,30 @@ class BylineInline(admin.TabularInline):
     has_change_permission = has_delete_permission = has_add_permission
 
 
+class RelatedForm(forms.ModelForm):
+    def clean_other(self):
+        if self.cleaned_data["other"] == self.instance.article:
+            raise ValidationError("A story is not related to itself.")
+        return self.cleaned_data["other"]
+
+
+class RelatedInline(OrderedStories):
+    model = RelatedChoice
+    form = RelatedForm
+    fk_name = "article"
+    story = "other"
+    template = "desk/bylines.html"
+    fields = ["other", "position"]
+
+    has_view_permission = BylineInline.has_view_permission
+    _may_write = BylineInline._may_write
+    has_add_permission = has_change_permission = has_delete_permission = BylineInline.has_add_permission
+
+
 @admin.register(Article)
 class ArticleAdmin(DeskAdmin):
     form = ArticleForm
-    inlines = [BylineInline]
+    inlines = [BylineInline, RelatedInline]
     list_display = ["story", "state", "section", "by", "goes_out", "changed"]
     list_display_links = None
     list_filter = [
@@ -117,11 +138,12 @@ class ArticleAdmin(DeskAdmin):
             {
                 "fields": [
                     "source_title", "source_author", "source_publisher", "source_url", "source_licence", "source_note",
-                    "original_language",
+                    "original_language", "translation_of",
                 ],
                 "classes": ["desk-side", "collapse"],
             },
         ),
+        ("Review", {"fields": ["reviewed", "rating"], "classes": ["desk-side", "collapse"]}),
         ("Comments", {"fields": ["comments_policy"], "classes": ["desk-side", "collapse", "solo"]}),
         ("Updated and expires", {"fields": ["updated_at", "expires_at"], "classes": ["desk-side", "collapse"]}),
     ]  # fmt: skip
@@ -182,6 +204,8 @@ class ArticleAdmin(DeskAdmin):
                 "queryset": Category.objects.with_tree_fields(),
                 "empty_label": "None",
             }
+        if db_field.name == "translation_of":
+            kwargs = story_field(self.admin_site, request, db_field, "Translation of", **kwargs)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_manytomany(self, db_field, request, **kwargs):

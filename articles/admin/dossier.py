@@ -3,9 +3,10 @@ from django.contrib import admin
 from django.db.models import Count
 
 from articles.admin.base import DeskAdmin
+from articles.admin.stories import OrderedStories
 from articles.forms import usable
 from articles.models import Dossier, Part, Picture
-from articles.widgets import PictureWidget, RowField, SearchableSelect
+from articles.widgets import PictureWidget, RowField
 
 
 class DossierForm(forms.ModelForm):
@@ -20,34 +21,7 @@ class DossierForm(forms.ModelForm):
         return usable(self, "picture")
 
 
-class OrderedInline(admin.TabularInline):
-    """Stories in an order that numbers say; a row left empty is at the end."""
-
-    extra = 1
-    story = "article"
-
-    def formfield_for_foreignkey(self, db_field, request, **kwargs):
-        if db_field.name == self.story:
-            kwargs |= {
-                "form_class": RowField,
-                "widget": SearchableSelect(
-                    db_field, self.admin_site, attrs={"data-placeholder": "Headline", "aria-label": "Story"}
-                ),
-            }
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
-    def formfield_for_dbfield(self, db_field, request, **kwargs):
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if db_field.name == "position":
-            field.label = field.widget.attrs["aria-label"] = "Order"
-        return field
-
-    def get_queryset(self, request):
-        queryset = super().get_queryset(request).select_related(self.story)
-        return queryset.defer(f"{self.story}__body", f"{self.story}__body_text", f"{self.story}__live_summary")
-
-
-class PartInline(OrderedInline):
+class PartInline(OrderedStories):
     model = Part
     fields = ["article", "position"]
     verbose_name, verbose_name_plural = "story", "stories, in order"
