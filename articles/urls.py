@@ -13,6 +13,7 @@ from articles import (
     recommendations,
     site_files,
     sitemaps,
+    style_page,
     views,
 )
 
@@ -25,6 +26,7 @@ urlpatterns = [
     re_path(r"^icon-(?P<digest>[0-9a-f]{12})-(?P<name>[a-z0-9-]+\.png)$", site_files.icon, name="icon"),
     path("service-worker.js", site_files.service_worker, name="service_worker"),
     path("offline/", site_files.offline, name="offline"),
+    path("style/", style_page.style, name="style"),
     path("search/", views.search, name="search"),
     path("section/<str:slug>/", views.section, name="section"),
     path("section/<str:slug>/<str:format>/", feeds.section, name="section_feed"),
