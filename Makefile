@@ -6,7 +6,7 @@ MANAGE := $(BIN)/python manage.py
 # A database, cache or storage server named in the environment needs its driver.
 REQUIREMENTS := requirements/$(if $(strip $(DATABASE_URL)$(REDIS_URL)$(S3_BUCKET)),services,base).txt
 
-.PHONY: run dev test bench lint ci assets requirements
+.PHONY: run dev test bench screenshots lint ci assets requirements
 
 run: .venv/installed-$(notdir $(REQUIREMENTS))
 	@$(MANAGE) run --port $(PORT)
@@ -21,6 +21,10 @@ test: .venv/installed-dev.txt
 
 bench: .venv/installed-dev.txt
 	@$(BIN)/python bench/pictures.py
+
+# Pictures of every kind of page into var/screenshots, with an index.html to look through.
+screenshots: .venv/installed-dev.txt
+	@$(BIN)/python tests/screenshots.py
 
 lint: .venv/installed-dev.txt
 	$(BIN)/ruff check .
