@@ -241,8 +241,8 @@ def style(request):
 def _shown(name, samples):
     context = None if name in UNSEEN else COMPONENTS[name](samples)
     template = f"components/{name}.html"
-    html = render_to_string(template, context, samples.request).strip() if context is not None else ""
-    return {"name": name, "html": html, "is_wide": name in WIDE, "is_unseen": name in UNSEEN}
+    html = render_to_string(template, context, samples.request) if context is not None else ""
+    return {"name": name, "html": html if html.strip() else "", "is_wide": name in WIDE, "is_unseen": name in UNSEEN}
 
 
 def colours(brand):

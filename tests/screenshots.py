@@ -16,7 +16,7 @@ ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "var" / "screenshots"
 CHROMIUM = "/usr/bin/chromium"
 WIDTHS = (1440, 768, 375, 320)
-STARTING = 120  # seconds; the demonstration is loaded first
+STARTING = 600  # seconds; the demonstration is loaded first
 
 # Addresses as they are, or kinds of story by which one is found.
 FIXED = {
@@ -68,7 +68,7 @@ def main():
         taken = list(take(url, FIXED | json.loads(found.stdout)))
     finally:
         server.terminate()
-        server.wait(20)
+        server.wait(60)
     write_index(taken)
     print(f"{len(taken)} pictures; open {(FOLDER / 'index.html').relative_to(ROOT)}")
 

@@ -27,6 +27,8 @@ def test_every_component_is_named_here():
 def test_shows_every_component_in_light_and_dark(as_alice, stories):
     page = as_alice.get("/style/").content.decode()
     assert set(re.findall(r'data-component="(\w+)"', page)) == COMPONENTS.keys()
+    assert page.count("headline--opinion") > 2
+    assert "&lt;section" not in page
     assert page.count('data-bs-theme="light"') == page.count('data-bs-theme="dark"') > 30
 
 
