@@ -119,6 +119,13 @@ class LiveUpdateAdmin(DeskAdmin):
 
     # -- the form of one update
 
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "author":
+            for power in ("add", "change", "delete", "view"):  # one is chosen here, in a hurry, and not made
+                setattr(field.widget, f"can_{power}_related", False)
+        return field
+
     def save_model(self, request, obj, form, change):
         if "correction" in form.changed_data:
             obj.corrected_at = timezone.now() if obj.correction else None
