@@ -9,7 +9,7 @@ from django.core.files.base import File
 from django.db import transaction
 from django.utils import timezone
 
-from articles.demonstration import live, readers
+from articles.demonstration import dossiers, live, readers
 from articles.corrections import correct
 from articles.models import (
     Article,
@@ -41,6 +41,7 @@ def load(report=lambda line: None):
     for path in sorted((FOLDER / "stories").glob("*.html")):
         with transaction.atomic():
             articles[path.stem] = _story(path, now, sections, authors, tags, pictures, addresses)
+    dossiers.load(articles)
     readers.load(articles, now)
     report(f"{len(articles)} stories")
     for position, path in enumerate(sorted((FOLDER / "pages").glob("*.html")), 1):
