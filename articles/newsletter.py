@@ -66,9 +66,7 @@ def sign_up(request):
         is_valid = form.is_valid()
         if not is_from_own_page(request):
             status = 403
-            form.add_error(
-                None, _("This came from another site, so nothing was done. If it was you, press Sign up.")
-            )
+            form.add_error(None, _("This came from another site, so nothing was done. If it was you, press Sign up."))
         elif is_valid:
             if is_flood(request):
                 status, headers["Retry-After"] = 429, str(WITHIN)
