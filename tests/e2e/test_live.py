@@ -21,8 +21,6 @@ def test_an_update_appears_without_loading_the_page_again(newsroom, open_page):
     code = "live.withdraw(LiveUpdate.objects.get(headline='A kingfisher, at last'))"
     imports = "from articles import live; from articles.models import LiveUpdate"
     newsroom.manage("shell", "-v0", "-c", f"{imports}; {code}")
-,
-    )
     page.clock.fast_forward(31_000)
     page.get_by_text("A kingfisher, at last").wait_for(state="detached")
     assert "withdrawn" in page.locator("[data-live-updates] article").first.inner_text()
