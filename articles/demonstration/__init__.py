@@ -9,17 +9,18 @@ from django.core.files.base import File
 from django.db import transaction
 from django.utils import timezone
 
-from articles.demonstration import dossiers, live, readers
+from articles import front_plans
 from articles.corrections import correct
+from articles.demonstration import dossiers, live, readers
 from articles.models import (
     Article,
     Author,
     Byline,
     Category,
     Document,
+    FrontChange,
     Page,
     Picture,
-    Placement,
     Recording,
     SiteSettings,
     Tag,
@@ -44,6 +45,7 @@ def load(report=lambda line: None):
     dossiers.load(articles)
     readers.load(articles, now)
     report(f"{len(articles)} stories")
+    _front(articles, now)
     for position, path in enumerate(sorted((FOLDER / "pages").glob("*.html")), 1):
         front_matter, body = read(path)
         Page.objects.get_or_create(slug=path.stem, defaults={"body": body, "position": position, **front_matter})
@@ -124,6 +126,20 @@ def read(path):
     return tomllib.loads(front_matter), body.strip()
 
 
+def _front(articles, now):
+    """Lay the front page as it came about, each story when it went out, above those before it."""
+    if FrontChange.objects.exists():
+        return
+    placed = []
+    for slug, article in articles.items():
+        told, _ = read(FOLDER / "stories" / f"{slug}.html")
+        if "zone" in told and article.is_public(now):
+            placed.append((article.published_at, article, told["zone"]))
+    for moment, article, zone in sorted(placed, key=lambda spot: spot[0]):
+        plan = front_plans.current(None).place(article.pk, zone, moment, index=0)
+        front_plans.put_live(None, plan, what=f"Placed “{article}”", at=moment)
+
+
 def _story(path, now, sections, authors, tags, pictures, addresses):
     slug = path.stem
     if article := Article.objects.filter(slug=slug).first():
@@ -157,6 +173,4 @@ def _story(path, now, sections, authors, tags, pictures, addresses):
         article.send_to_review()
     elif status == Status.APPROVED:
         article.approve()
-    if "zone" in told:
-        Placement.objects.create(article=article, zone=told["zone"], starts_at=min(moment, now))
     return article
