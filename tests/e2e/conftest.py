@@ -1,7 +1,13 @@
-"""A newsroom served as `make run` serves it, with the demonstration loaded, and a browser to walk in."""
+"""A newsroom served as `make run` serves it, with the demonstration loaded, and a browser to walk in.
 
+Each worker has a newsroom of its own, so files may run side by side (`-n 2 --dist loadfile`); the demonstration and the
+files of its pictures are made once and copied.
+"""
+
+import fcntl
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -10,6 +16,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).parent.parent.parent
@@ -19,13 +26,25 @@ FLAGS = [
 ]  # fmt: skip
 # What a page may say on the console without having done wrong: the answers that the tests ask for on purpose.
 EXPECTED = ("status of 404", "status of 410", "status of 400", "status of 409")
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+# What of it can differ between light and dark.
+COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+
+# A change of scheme may set colours moving; what is judged is where they end.
+SETTLE = """() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => {
+  document.getAnimations().filter(one => one instanceof CSSTransition).forEach(one => one.finish());
+  done();
+})))"""
 
 
 class Newsroom:
     def __init__(self, url, data_dir):
         self.url = url
         self.data_dir = data_dir
-        self.passwords = json.loads((data_dir / "demo_sign_in.json").read_text())
+
+    @property
+    def passwords(self):
+        return json.loads((self.data_dir / "demo_sign_in.json").read_text())
 
     def manage(self, *words):
         return subprocess.run(
@@ -49,9 +68,40 @@ def environment(data_dir):
     return kept | {"DATA_DIR": str(data_dir)}
 
 
+def prepare(folder):
+    """Make what each newsroom starts from: the demonstration, with the files of its pictures."""
+    half_made = folder.with_suffix(".new")
+    shutil.rmtree(half_made, ignore_errors=True)  # of one that failed
+    half_made.mkdir()
+    manage = Newsroom(None, half_made).manage
+    manage("migrate", "--verbosity", "0")
+    manage("shell", "-v0", "-c", "from newsroom.management.commands.run import Command; Command().collect_static()")
+    manage("demo")
+    manage("work", "--batch", "--verbosity", "0")
+    half_made.rename(folder)
+
+
+def take_over(prepared, data_dir):
+    """Copy the database; link the rest, of which no file is ever changed in place."""
+    for path in prepared.iterdir():
+        if path.is_dir():
+            shutil.copytree(path, data_dir / path.name, copy_function=os.link)
+        else:
+            shutil.copy2(path, data_dir)
+
+
 @pytest.fixture(scope="session")
 def newsroom(tmp_path_factory):
     data_dir = tmp_path_factory.mktemp("newsroom")
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    prepared = shared / "prepared"
+    with (shared / "prepared.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not prepared.exists():
+            prepare(prepared)
+    take_over(prepared, data_dir)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -93,8 +143,29 @@ def browser():
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def signed_in(browser, newsroom):
+    """Return a function that signs somebody in, once, and returns what their browser then keeps."""
+    kept = {}
+
+    def sign_in(role):
+        if role not in kept:
+            context = browser.new_context(base_url=newsroom.url)
+            page = context.new_page()
+            page.goto("/desk/login/")
+            page.fill("#id_username", role)
+            page.fill("#id_password", newsroom.passwords[role])
+            page.press("#id_password", "Enter")
+            page.wait_for_url("**/desk/")
+            kept[role] = context.storage_state()
+            context.close()
+        return kept[role]
+
+    return sign_in
+
+
 @pytest.fixture
-def open_page(browser, newsroom):
+def open_page(browser, newsroom, signed_in):
     """Return a function that opens a page in a window of its own; fails on anything said on its console.
 
     A `guest` script, such as the accessibility checker, may do what the policy forbids a page; nothing is listened to.
@@ -113,6 +184,7 @@ def open_page(browser, newsroom):
             java_script_enabled=javascript,
             reduced_motion="reduce",
             bypass_csp=guest,
+            storage_state=signed_in(role) if role else None,
         )
         context.set_default_timeout(20_000)
         contexts.append(context)
@@ -120,12 +192,6 @@ def open_page(browser, newsroom):
         if not guest:
             page.on("console", listen)
             page.on("pageerror", lambda error: complaints.append(str(error)))
-        if role:
-            page.goto("/desk/login/")
-            page.fill("#id_username", role)
-            page.fill("#id_password", newsroom.passwords[role])
-            page.press("#id_password", "Enter")
-            page.wait_for_url("**/desk/")
         page.goto(path)
         return page
 
@@ -133,3 +199,26 @@ def open_page(browser, newsroom):
     for context in contexts:
         context.close()
     assert not complaints
+
+
+@pytest.fixture(scope="session")
+def audit():
+    """Return a function that tells what is wrong with an open page: too wide, or not accessible, in light or dark.
+
+    The page is one of a `guest`.
+    """
+
+    def audited(page):
+        page.evaluate("document.fonts.ready.then(() => null)")
+        wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        findings = [f"{wide} px too wide"] if wide > 0 else []
+        for scheme, rules in (("light", RULES), ("dark", COLOURS)):
+            page.emulate_media(color_scheme=scheme)
+            page.evaluate(SETTLE)
+            for violation in Axe().run(page, options=rules).response["violations"]:
+                targets = [" ".join(map(str, node["target"])) for node in violation["nodes"]][:3]
+                findings.append(f"{scheme}: {violation['id']}: {targets}")
+        page.emulate_media(color_scheme="light")
+        return findings
+
+    return audited
