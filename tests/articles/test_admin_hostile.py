@@ -9,7 +9,7 @@ from tests.conftest import signed_in
 from tests.factories import make_article, make_category, make_user
 
 pytestmark = pytest.mark.django_db
-LISTS = ["article", "category", "tag", "author", "picture", "page", "placement", "formeraddress"]
+LISTS = ["article", "category", "tag", "author", "picture", "page", "breakingnews", "formeraddress"]
 
 
 @pytest.mark.parametrize("key", ["abc", "", "%00", "1.5", "9" * 24])
@@ -54,7 +54,7 @@ def test_users_take_no_key_a_group_cannot_have(db):
 
 
 def test_a_moment_in_the_address_prefills_nothing(as_alice):
-    assert as_alice.get("/desk/articles/placement/add/?starts_at=zz&zone=top").status_code == 200
+    assert as_alice.get("/desk/articles/breakingnews/add/?starts_at=zz&text=top").status_code == 200
 
 
 @pytest.mark.parametrize("who", ["Writers", "Moderators"])

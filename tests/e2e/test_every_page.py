@@ -16,7 +16,10 @@ READER = {
     "Arabic": "wood-string-and-a-star", "Chinese": "slow-tea-on-a-small-hill", "table": "a-river-measured-twice",
     "gallery": "orange-suit-goes-on-show", "sound": "ferry-four-gets-its-bell-back",
     "PDF": "a-novel-that-keeps-the-tide-tables", "recording": "/recording/{recording}/",
-    "document": "/document/{document}/", "comment": "write",
+    "document": "/document/{document}/", "comment": "write", "live": "a-whole-day-of-counting-birds",
+    "reading": "{tale}?view=reading", "all series": "/series/", "series": "/series/{series}/",
+    "most read": "/most-read/", "newsletter": "/newsletter/", "corrections": "/corrections/", "masthead": "/masthead/",
+    "contact": "/contact/", "saved": "/saved/", "offline": "/offline/",
 }  # fmt: skip
 DESK = {
     "home": "/desk/", "articles": "/desk/articles/article/", "new article": "/desk/articles/article/add/",
@@ -24,7 +27,11 @@ DESK = {
     "picture for a story": "/desk/articles/picture/choose/use/?for=lead&pick=1&pick=2",
     "pictures": "/desk/articles/picture/", "recordings": "/desk/articles/recording/",
     "new recording": "/desk/articles/recording/add/", "documents": "/desk/articles/document/",
-    "sections": "/desk/articles/category/",
+    "sections": "/desk/articles/category/", "front page": "/desk/articles/placement/",
+    "rule of a zone": "/desk/articles/placement/zone/?zone=lead",
+    "live desk": "/desk/articles/liveupdate/coverage/{live}/",
+    "new series": "/desk/articles/dossier/add/", "breaking": "/desk/articles/breakingnews/add/",
+    "site": "/desk/articles/sitesettings/1/change/",
     "queue": "/desk/comments/comment/queue/", "users": "/desk/auth/user/",
 }  # fmt: skip
 WIDTHS = [1280, 320]
@@ -34,14 +41,25 @@ WIDTHS = [1280, 320]
 def paths(newsroom):
     """The address of each kind of page."""
     number, story = newsroom.article("the-snow-that-stays")
-    code = "print(Recording.objects.first().key, Document.objects.first().key)"
-    keys = newsroom.manage("shell", "-v0", "-c", f"from articles.models import Document, Recording; {code}").split()
+    live, _ = newsroom.article("a-whole-day-of-counting-birds")
+    code = "print(Recording.objects.first().key, Document.objects.first().key, Dossier.objects.first().slug)"
+    keys = newsroom.manage(
+        "shell", "-v0", "-c", f"from articles.models import Document, Dossier, Recording; {code}"
+    ).split()
     found = {}
     for kind, address in (READER | DESK).items():
         if address == "write":
             found[kind] = f"/comments/write/{number}/"
-        elif address.startswith("/"):
-            found[kind] = address.format(story=number, year=story.split("/")[1], recording=keys[0], document=keys[1])
+        elif address.startswith(("/", "{")):
+            found[kind] = address.format(
+                story=number,
+                tale=story,
+                year=story.split("/")[1],
+                recording=keys[0],
+                document=keys[1],
+                series=keys[2],
+                live=live,
+            )
         else:
             found[kind] = newsroom.article(address)[1]
     return found
