@@ -341,8 +341,14 @@ class Article(Addressed):
                 kwargs |= {"update_fields": {*changed, "public_since"}} if changed is not None else {}
             super().save(*args, **kwargs)
         if isinstance(self.__dict__.get("body"), str):  # neither left unread nor for the database to work out
-            Illustration.keep(self.body, article=self)
-            Attachment.keep(self.body, article=self)
+            self.keep_uses()
+
+    def keep_uses(self):
+        """Keep which pictures, recordings and documents the texts name: the body, and those of live coverage."""
+        updates = self.updates.values_list("body", flat=True) if self.kind == Kind.LIVE else ()
+        texts = "".join([self.body, self.live_summary, *updates])
+        Illustration.keep(texts, article=self)
+        Attachment.keep(texts, article=self)
 
     def _remember_publication(self):
         """Keep the time in which the article was public, before it ends or is set anew."""

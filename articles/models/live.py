@@ -51,5 +51,9 @@ class LiveUpdate(models.Model):
             )
         ]
 
+    def save(self, *args, **kwargs):
+        super().save(*args, **kwargs)
+        self.article.keep_uses()
+
     def __str__(self):
         return self.headline or html.text(self.body)[:60]

@@ -344,3 +344,12 @@ def test_who_asks_at_any_moments_ends_with_what_a_fresh_page_shows(coverage, ste
     known |= versions(found)
     assert known == versions(out(coverage, now).values_list("pk", flat=True))
     assert cursor.news(coverage, now)[0] == []
+
+
+def test_pictures_of_updates_and_of_the_summary_are_among_the_uses():
+    picture, other = make_picture(), make_picture()
+    article = make_article(kind="live", live_summary=f'<figure><img src="{other.get_absolute_url()}" alt=""></figure>')
+    LiveUpdate.objects.create(article=article, body=f'<figure><img src="{picture.get_absolute_url()}" alt=""></figure>')
+    assert set(article.illustrations.values_list("picture", flat=True)) == {picture.pk, other.pk}
+    article.save()
+    assert article.illustrations.count() == 2
