@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db.models import ProtectedError
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -167,6 +168,9 @@ class TestPage:
         make_update(coverage, body=f'<p>Look.</p><figure><img src="{picture.get_absolute_url()}" alt="A"></figure>')
         since = cursor_of(page_of(client, coverage))
         assert "/media/pictures/" in page_of(client, coverage)
+        with pytest.raises(ProtectedError):
+            picture.delete()
+        coverage.illustrations.all().delete()
         picture.delete()
         assert "/media/pictures/" not in page_of(client, coverage)
         assert ask(client, coverage, "0-0123456789abcdef").status_code == 200
