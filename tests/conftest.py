@@ -1,8 +1,10 @@
+import os
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 
 import django
 import pytest
+from django.conf import settings as django_settings
 from django.contrib.auth.models import Group
 from django.core.cache import caches
 from django.core.files.storage import storages
@@ -40,6 +42,16 @@ def _own_files(settings, tmp_path, monkeypatch):
 @pytest.fixture(autouse=True)
 def _quick_passwords(settings):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _redis_of_ones_own():
+    """Give each worker a Redis database of its own, so that none clears the caches of another."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    for cache in django_settings.CACHES.values():
+        base, _, number = cache.get("LOCATION", "").rpartition("/")
+        if base.startswith("redis"):
+            cache["LOCATION"] = f"{base}/{(int(number) - worker) % 16}"
 
 
 @pytest.fixture(autouse=True)
