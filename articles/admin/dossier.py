@@ -23,6 +23,7 @@ class DossierForm(forms.ModelForm):
 
 class PartInline(OrderedStories):
     model = Part
+    template = "desk/bylines.html"
     fields = ["article", "position"]
     verbose_name, verbose_name_plural = "story", "stories, in order"
 

@@ -49,7 +49,7 @@ class SiteSettingsForm(forms.ModelForm):
         return colour
 
 
-class SiteLinkInline(admin.TabularInline):
+class SiteLinkInline(admin.StackedInline):
     model = SiteLink
     extra = 1
 

@@ -20,7 +20,7 @@ def story_field(admin_site, request, db_field, label, **kwargs):
     return {**kwargs, "form_class": RowField, "queryset": stories, "widget": widget}
 
 
-class OrderedStories(admin.TabularInline):
+class OrderedStories(admin.StackedInline):
     extra = 1
     story = "article"  # the name of the field
 

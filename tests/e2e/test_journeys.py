@@ -56,7 +56,7 @@ def test_an_editor_writes_previews_and_publishes_and_a_reader_finds_it(open_page
     expect(reader.get_by_text(headline)).to_have_count(0)
 
     desk.click("[name=_publish]")
-    expect(desk.get_by_text("Live").first).to_be_visible()
+    expect(desk.get_by_text("Live", exact=True).first).to_be_visible()
 
     reader.reload()
     reader.get_by_role("link", name=headline).first.click()

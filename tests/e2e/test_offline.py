@@ -8,7 +8,11 @@ CONTROLLED = """new Promise((done) => {
 KEPT = """async ([path, files]) => {
   const name = "newsroom-saved:" + path
   const count = async () => ((await caches.has(name)) ? (await (await caches.open(name)).keys()).length : 0)
-  while (files ? (await count()) < files : await caches.has(name)) await new Promise((next) => setTimeout(next, 50))
+  const end = Date.now() + 20_000
+  while (files ? (await count()) < files : await caches.has(name)) {
+    if (Date.now() > end) throw new Error(`${await count()} files of ${name} after 20 s`)
+    await new Promise((next) => setTimeout(next, 50))
+  }
 }"""
 
 
