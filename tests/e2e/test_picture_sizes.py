@@ -47,7 +47,8 @@ PROMISES = f"""() => {{
   const found = [...document.images].filter(image => image.clientWidth && image.closest("picture")).map(image => {{
     const around = image.closest("article, section, aside, figure")?.parentElement;
     const place = [around, image.closest("[class]:not(img)")].map(one => one?.className);
-    return {{place: place.join(" > "), announced: isWhole(image) ? shown(image) : announced(image), shown: shown(image)}};
+    const promised = isWhole(image) ? shown(image) : announced(image);
+    return {{place: place.join(" > "), announced: promised, shown: shown(image)}};
   }});
   probe.remove();
   return found;
