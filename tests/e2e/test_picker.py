@@ -188,6 +188,8 @@ def test_portrait_is_chosen_without_words(open_page):
     page = open_page("/desk/articles/author/add/", role="editor")
     window = window_of(page, page.get_by_role("link", name="Choose…").click)
     window.get_by_role("link", name="tower").first.click()
+    expect(window.get_by_role("button", name="Use picture")).to_be_visible()
+    window.wait_for_load_state()  # its script closes the window
     expect(window.get_by_label("Description")).to_have_count(0)
     with window.expect_event("close"):
         window.get_by_role("button", name="Use picture").click()
