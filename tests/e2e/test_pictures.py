@@ -138,6 +138,8 @@ def test_crops_of_the_fallback_stay_as_the_focal_point_moves(open_page):
     with page.expect_popup() as opened:
         page.get_by_role("link", name="Choose…").click()
     opened.value.get_by_role("link", name="tower").first.click()
+    expect(opened.value.get_by_role("button", name="Use picture")).to_be_visible()
+    opened.value.wait_for_load_state()  # its script closes the window
     with opened.value.expect_event("close"):
         opened.value.get_by_role("button", name="Use picture").click()
     square = page.locator("[data-shown] svg[aria-label='1:1']")
