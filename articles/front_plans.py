@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from articles.models import Article, Category, FrontChange, Picture, Placement, ZoneRule
+from articles.models import Article, FrontChange, Picture, Placement, ZoneRule
 
 GAP = 1024.0  # between two neighbours, so that many go between them
 
@@ -187,6 +187,11 @@ def current(section, at=None):
     )
 
 
+def lock(section):
+    """Let one change of a front be made at a time. To be called inside a transaction, before its plan is read."""
+    FrontChange.objects.select_for_update().filter(section=section).first()
+
+
 @transaction.atomic
 def put_live(section, plan, by=None, what="", at=None, undoes=None):
     """Make a plan what stands decided for a front, and return the change; None where nothing differs.
@@ -195,8 +200,7 @@ def put_live(section, plan, by=None, what="", at=None, undoes=None):
     default, is only given to tell a history of the past, as imports and demonstrations do.
     """
     now = at or timezone.now()
-    if section is not None:
-        Category.objects.select_for_update().get(pk=section.pk)
+    lock(section)
     before = current(section)
     ended = set(before.spots) - set(plan.spots)
     begun = set(plan.spots) - set(before.spots)
@@ -232,6 +236,7 @@ def undo(section, by=None):
 
     What was decided since by others stays. Raises ValidationError where there is nothing to take back.
     """
+    lock(section)
     change = last_change(section)
     if change is None:
         raise ValidationError("There is nothing to undo on this front.")
@@ -256,6 +261,7 @@ def undo(section, by=None):
     return made
 
 
+@transaction.atomic
 def restore(section, then, by=None):
     """Bring back what a front held at a moment in the past, from now on, and return the change.
 
@@ -264,6 +270,7 @@ def restore(section, then, by=None):
     now = timezone.now()
     if then >= now:
         raise ValidationError("Only an earlier front can be restored.")
+    lock(section)
     earlier = current(section, then)
     kept = [
         replace(spot, key=-number, starts_at=now, ends_at=spot.ends_at if spot.ends_at and spot.ends_at > now else None)

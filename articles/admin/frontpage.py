@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.db.models import F
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
@@ -155,7 +156,9 @@ class FrontDesk(DeskAdmin):
                 messages.error(request, message)
         return HttpResponseRedirect(address(section, later) + anchor)
 
+    @transaction.atomic
     def put_live(self, request, section):
+        front_plans.lock(section)
         live, plan, complaints = self.planned(request, section)
         for complaint in complaints:
             messages.warning(request, complaint)

@@ -204,3 +204,16 @@ def test_takes_as_many_queries_however_many_are_placed(as_alice, stories, django
     press(as_alice, "live")
     with django_assert_max_num_queries(40):
         as_alice.get(DESK)
+
+
+def test_two_editors_who_put_their_fronts_live_at_once_lose_nothing(at_once):
+    make_category("News")
+    stories = [make_article(at=timezone.now() - timedelta(hours=2)) for _ in range(4)]
+    front_plans.put_live(None, front_plans.Plan().place(stories[0].pk, "lead"), what="Placed")
+    clients = [signed_in(make_user(f"ed{number}", "Editors")) for number in range(3)]
+    for client, story in zip(clients, stories[1:], strict=True):
+        press(client, "put", article=story.pk, zone="top", index=0)
+
+    at_once(lambda client: client.post(EDIT, {"action": "live"}), clients)
+    placed = at_once(lambda _: sorted(spot.article for spot in front_plans.current(None).spots), [None])
+    assert placed == [sorted(story.pk for story in stories)]
