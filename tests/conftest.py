@@ -1,12 +1,10 @@
-import os
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 
 import django
 import pytest
-from django.conf import settings as django_settings
+from django.conf import settings as configured
 from django.contrib.auth.models import Group
-from django.core.cache import caches
 from django.core.files.storage import storages
 from django.db import connection, connections
 from django.test import Client
@@ -14,6 +12,7 @@ from django.test import Client
 from articles.models import Document, Picture, Recording
 from tests.factories import make_user
 
+CACHES = configured.CACHES
 IMMEDIATELY = f"{'django.tasks' if django.VERSION >= (6, 0) else 'django_tasks'}.backends.immediate.ImmediateBackend"
 
 # No test writes where the newsroom keeps its files, and none needs collected static files.
@@ -44,20 +43,11 @@ def _quick_passwords(settings):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
-@pytest.fixture(autouse=True, scope="session")
-def _redis_of_ones_own():
-    """Give each worker a Redis database of its own, so that none clears the caches of another."""
-    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-    for cache in django_settings.CACHES.values():
-        base, _, number = cache.get("LOCATION", "").rpartition("/")
-        if base.startswith("redis"):
-            cache["LOCATION"] = f"{base}/{(int(number) - worker) % 16}"
-
-
 @pytest.fixture(autouse=True)
-def _nothing_remembered():
-    for cache in caches.all(initialized_only=True):
-        cache.clear()
+def _caches_of_ones_own(settings, tmp_path):
+    """Remember nothing of another test, nor of one that runs beside it; test_redis.py asks the server that is set."""
+    in_memory = "django.core.cache.backends.locmem.LocMemCache"
+    settings.CACHES = {name: {"BACKEND": in_memory, "LOCATION": f"{tmp_path} {name}"} for name in CACHES}
 
 
 @pytest.fixture
