@@ -4,11 +4,9 @@ from functools import wraps
 
 from django import forms
 from django.core import signing
-from django.core.cache import cache
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -16,7 +14,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from articles import subscriptions
 from articles.models import SiteSettings
-from newsroom.clients import is_from_own_page, network
+from articles.readers import is_flood
+from newsroom.clients import is_from_own_page
 
 POSTS, WITHIN = 20, 3600  # from one network, in so many seconds
 
@@ -43,7 +42,7 @@ def private(view):
     """Mark a page as one reader's: neither caches nor search engines keep it."""
 
     @wraps(view)
-    @csrf_exempt
+    @csrf_exempt  # no session is used: the signed word in the address is what allows it
     @never_cache
     def wrapped(request, *args, **kwargs):
         response = view(request, *args, **kwargs)
@@ -53,7 +52,7 @@ def private(view):
     return wrapped
 
 
-@csrf_exempt
+@csrf_exempt  # the page is the same for everybody and reads no cookie; is_from_own_page() refuses other sites
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_up(request):
     if not SiteSettings.current().newsletter_promise:
@@ -68,7 +67,7 @@ def sign_up(request):
             status = 403
             form.add_error(None, _("This came from another site, so nothing was done. If it was you, press Sign up."))
         elif is_valid:
-            if is_flood(request):
+            if is_flood(request, "newsletter", POSTS, WITHIN):
                 status, headers["Retry-After"] = 429, str(WITHIN)
                 form.add_error(None, _("Many have signed up from where you are. Please try again in an hour."))
             else:
@@ -80,17 +79,6 @@ def sign_up(request):
     for name, value in headers.items():
         response[name] = value
     return response
-
-
-def is_flood(request):
-    """Count a post, and say whether its network has sent too many. What is counted names nobody."""
-    key = salted_hmac("newsletter.network", network(request), algorithm="sha256").hexdigest()
-    if cache.add(key, 1, WITHIN):
-        return False
-    try:
-        return cache.incr(key) > POSTS
-    except ValueError:  # it ended between the two
-        return False
 
 
 @private

@@ -20,7 +20,7 @@ PROGRAM = _("Your browser says that it is a program. Only readers recommend.")
 FLOOD = _("Too many recommendations came from your network within an hour. Try again later.")
 
 
-@csrf_exempt
+@csrf_exempt  # reads no cookie; is_from_own_page() refuses other sites
 @never_cache
 @require_POST
 def recommend(request, article):
