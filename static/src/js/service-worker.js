@@ -38,7 +38,7 @@ self.addEventListener("fetch", (event) => {
 async function page(event, url) {
   try {
     const response = await fetch(event.request)
-    event.waitUntil(follow(url.pathname, response.status))
+    event.waitUntil(inTurn(url.pathname, () => follow(url.pathname, response.status)))
     return response
   } catch {
     return (await savedStory(url.pathname)) ?? savedList()
@@ -76,9 +76,21 @@ async function otherSize({ pathname }) {
 
 self.addEventListener("message", (event) => {
   const { saved, unsaved } = event.data ?? {}
-  if (saved) event.waitUntil(keep(path(saved)))
-  if (unsaved) event.waitUntil(caches.delete(SAVED + path(unsaved)))
+  if (saved) event.waitUntil(inTurn(path(saved), () => keep(path(saved))))
+  if (unsaved) event.waitUntil(inTurn(path(unsaved), () => caches.delete(SAVED + path(unsaved))))
 })
+
+// One thing after another for each story: a copy that is just being renewed would outlive its removal.
+const turns = new Map()
+async function inTurn(pathname, work) {
+  const turn = (turns.get(pathname) ?? Promise.resolve()).catch(() => {}).then(work)
+  turns.set(pathname, turn)
+  try {
+    return await turn
+  } finally {
+    if (turns.get(pathname) === turn) turns.delete(pathname)
+  }
+}
 
 async function keep(pathname) {
   if (never.some((beginning) => pathname.startsWith(beginning))) return
