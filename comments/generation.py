@@ -10,6 +10,7 @@ from articles.generation import BATCH, batches
 from articles.models import Article
 from comments.models import Comment, Decision
 from comments.models.comment import Status
+from comments.models.decision import Verb
 
 NAMES = ["Ana", "Ben", "Cho", "Dov", "Eva", "Finn", "Gia", "Hugo", "Iris", "Jan", "Kira", "Lars", "Mei", "Nils", "Oda"]
 OPENINGS = [
@@ -57,8 +58,8 @@ def generate(number, seed, advance=lambda steps: None):
             Comment.objects.bulk_create(comments)
             Decision.objects.bulk_create(
                 Decision(
-                    comment=comment, text=comment.body, rule="generated", to_status=comment.status, version=1,
-                    reason="other" if comment.status == Status.REJECTED else "",
+                    comment=comment, verb=Verb.IMPORT, text=comment.body, rule="generated", to_status=comment.status,
+                    version=1, reason="other" if comment.status == Status.REJECTED else "",
                 )
                 for comment in comments
             )  # fmt: skip

@@ -16,7 +16,8 @@ from django.utils.timesince import timesince
 from articles.models.site import CommentsPolicy, SiteSettings
 from comments.characters import normalise, normalise_line
 from comments.models.comment import Comment, Status
-from comments.models.decision import Decision, Reason
+from comments.models.decision import Decision, Reason, Verb
+from comments.models.reason import CannedReason
 from comments.screening import screen
 from comments.screening.signal import Submission
 
@@ -35,11 +36,12 @@ TRANSITIONS = {
         Status.PENDING, Status.HIDDEN, Status.REJECTED, Status.SPAM, Status.WITHDRAWN, Status.REMOVED,
     },
     Status.HIDDEN: {Status.APPROVED, Status.REJECTED, Status.SPAM, Status.WITHDRAWN, Status.REMOVED},
-    Status.REJECTED: {Status.APPEALED, Status.WITHDRAWN, Status.REMOVED},
+    Status.REJECTED: {Status.APPEALED, Status.WITHDRAWN, Status.REMOVED, Status.ERASED},
     Status.APPEALED: {Status.APPROVED, Status.REJECTED, Status.WITHDRAWN, Status.REMOVED},
-    Status.SPAM: {Status.WITHDRAWN, Status.REMOVED},
-    Status.WITHDRAWN: {Status.REMOVED},
-    Status.REMOVED: set(),
+    Status.SPAM: {Status.WITHDRAWN, Status.REMOVED, Status.ERASED},
+    Status.WITHDRAWN: {Status.REMOVED, Status.ERASED},
+    Status.REMOVED: {Status.ERASED},
+    Status.ERASED: set(),
 }  # fmt: skip
 
 
@@ -86,7 +88,7 @@ def policy(article, site=None):
 
 
 def is_open(article, site=None):
-    return article.is_public() and policy(article, site) == CommentsPolicy.MODERATED
+    return article.is_public() and policy(article, site) not in (CommentsPolicy.CLOSED, CommentsPolicy.OFF)
 
 
 def submit(
@@ -125,8 +127,9 @@ def submit(
         with transaction.atomic():
             comment.save()
             Decision.objects.create(
-                comment=comment, text=body, rule="submitted", to_status=Status.PENDING, version=comment.version
-            )
+                comment=comment, verb=Verb.SUBMIT, text=body, rule="submitted", to_status=Status.PENDING,
+                version=comment.version,
+            )  # fmt: skip
     except IntegrityError:
         earlier = Comment.objects.filter(submission_token=token).first() if token else None
         if earlier is None:
@@ -142,7 +145,7 @@ def take_over(comment, status, rule):
     with transaction.atomic():
         comment.save()
         Decision.objects.create(
-            comment=comment, text=comment.body, rule=rule, to_status=status, version=comment.version
+            comment=comment, verb=Verb.IMPORT, text=comment.body, rule=rule, to_status=status, version=comment.version
         )
 
 
@@ -153,7 +156,7 @@ def follow(comment, status, rule, body):
     with transaction.atomic():
         Comment.objects.filter(pk=comment.pk, version=comment.version).update(body=body)
         comment.body = body
-        _step(comment, None, comment.status, comment.version, status, rule=rule)
+        _step(comment, None, comment.status, comment.version, status, verb=Verb.IMPORT, rule=rule)
 
 
 def approve(comment, by, **notes):
@@ -162,23 +165,33 @@ def approve(comment, by, **notes):
     As with each verb here, `version` among the notes is the one that the moderator saw, by default the loaded one.
     Raises NotAllowed or AlreadyDecided.
     """
-    return _decide(comment, by, Status.APPROVED, **notes)
+    return _decide(comment, by, Status.APPROVED, verb=Verb.APPROVE, **notes)
 
 
 def reject(comment, by, reason, **notes):
-    """Keep the comment from readers, for one of the reasons of Reason."""
-    if reason not in Reason.values:
+    """Keep the comment from readers, for one of the desk's reasons: its code, or the CannedReason itself."""
+    return _decide(comment, by, Status.REJECTED, verb=Verb.REJECT, **told(reason), **notes)
+
+
+def told(reason):
+    """Return a reason as decisions keep it: its code, and its words as they read now."""
+    if not isinstance(reason, CannedReason):
+        code = reason
+        reason = CannedReason.objects.filter(code=code or "").first()
+        if reason is None and code in Reason.values:
+            reason = CannedReason(code=code, label=Reason(code).label)
+    if reason is None:
         raise NotAllowed("Choose a reason: the reader is told why.")
-    return _decide(comment, by, Status.REJECTED, reason=reason, **notes)
+    return {"reason": reason.code, "reason_label": reason.label, "reason_text": reason.text}
 
 
 def mark_spam(comment, by, **notes):
-    return _decide(comment, by, Status.SPAM, **notes)
+    return _decide(comment, by, Status.SPAM, verb=Verb.SPAM, **notes)
 
 
 def hold(comment, by, **notes):
     """Take a visible comment back into the queue."""
-    return _decide(comment, by, Status.PENDING, **notes)
+    return _decide(comment, by, Status.PENDING, verb=Verb.HOLD, **notes)
 
 
 def can_become(comment, to_status):
@@ -191,7 +204,15 @@ def undo(decision, by):
         raise NotAllowed("There is nothing before this to go back to.")
     if decision.to_status == Status.WITHDRAWN:
         raise NotAllowed("Its author took the comment back. Nobody else can bring it out again.")
-    return _step(decision.comment, by, decision.to_status, decision.version, decision.from_status, undoes=decision)
+    return _step(
+        decision.comment,
+        by,
+        decision.to_status,
+        decision.version,
+        decision.from_status,
+        verb=Verb.UNDO,
+        undoes=decision,
+    )
 
 
 @dataclass

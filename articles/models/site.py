@@ -3,7 +3,10 @@ from django.db import models
 
 
 class CommentsPolicy(models.TextChoices):
-    MODERATED = "moderated", "Held until a moderator approves"
+    OPEN = "open", "Published at once, unless a rule rejects"
+    TRUSTED = "trusted", "Held until two of a reader’s comments were approved"
+    RISK = "risk", "Held when something speaks against it"
+    PRE = "pre", "Held until a moderator approves"
     CLOSED = "closed", "Closed: what was said stays, nothing new"
     OFF = "off", "Off: no comments are shown"
 
@@ -48,7 +51,7 @@ class SiteSettings(models.Model):
         blank=True,
         help_text="What subscribers get and how often. Left empty, no newsletter is offered.",
     )
-    comments_policy = models.CharField(max_length=20, choices=CommentsPolicy, default=CommentsPolicy.MODERATED)
+    comments_policy = models.CharField(max_length=20, choices=CommentsPolicy, default=CommentsPolicy.RISK)
 
     class Meta:
         verbose_name = verbose_name_plural = "site settings"

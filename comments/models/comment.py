@@ -26,11 +26,12 @@ class Status(models.TextChoices):
     APPEALED = "appealed", "Appealed"
     WITHDRAWN = "withdrawn", "Withdrawn by its author"
     REMOVED = "removed", "Removed by an editor"
+    ERASED = "erased", "Erased"
 
 
 VISIBLE = (Status.PUBLISHED, Status.APPROVED)
 # What readers wrote and then took back keeps its place, as a line that says so, while replies to it show.
-TOMBSTONES = (Status.WITHDRAWN, Status.REMOVED)
+TOMBSTONES = (Status.WITHDRAWN, Status.REMOVED, Status.ERASED)
 # Anything else hides the replies below it, whose own status it never touches.
 HIDING = tuple(status for status in Status if status not in (*VISIBLE, *TOMBSTONES))
 
@@ -48,6 +49,10 @@ class CommentQuerySet(models.QuerySet):
             path=Substr(below, 1, Length(F("path")))
         )
         return self.filter(Q(depth=0) | ~Exists(root) & ~Exists(between))
+
+    def featured(self):
+        """Editors’ picks that every reader may see, newest first."""
+        return self.visible().filter(is_featured=True).order_by("-created_at", "-id")
 
     def waiting(self):
         """What a moderator has to read, longest waiting first."""
@@ -76,22 +81,51 @@ class Comment(models.Model):
     risk = models.FloatField(default=0)
     signals = models.JSONField(default=list, blank=True)
     submission_token = models.CharField(max_length=64, unique=True, null=True, editable=False)
+    # Who sent it, under keys that change each day (comments.senders); forgotten after 30 days.
     sender = models.CharField(max_length=64, blank=True, db_index=True, editable=False)
+    sender_prefix = models.CharField(max_length=64, blank=True, editable=False)
+    fingerprint = models.CharField(
+        max_length=32,
+        blank=True,
+        db_index=True,
+        editable=False,
+        help_text="The same for the same words, however typed.",
+    )
     version = models.PositiveIntegerField(default=1, editable=False)
 
+    is_featured = models.BooleanField("editors’ pick", default=False)
+    recommends = models.PositiveIntegerField(default=0, editable=False, help_text="How many recommended it.")
+    recommend_weight = models.PositiveIntegerField(default=0, editable=False)
+    report_weight = models.PositiveIntegerField(default=0, editable=False, help_text="Of the reports still open.")
+    score = models.FloatField(
+        default=0,
+        editable=False,
+        help_text="Lower bound of the share that finds it good, from 0 to 1: for “best first”.",
+    )
+
     created_at = models.DateTimeField(default=timezone.now)
+    edited_at = models.DateTimeField(null=True, blank=True, help_text="When its author last changed it.")
     decided_at = models.DateTimeField(null=True, blank=True)
 
     objects = CommentQuerySet.as_manager()
 
     class Meta:
-        permissions = [("moderate_comment", "Can decide about comments")]
+        permissions = [
+            ("moderate_comment", "Can decide about comments"),
+            ("feature_comment", "Can make comments editors’ picks"),
+            ("remove_comment", "Can remove comments for legal reasons, and erase them"),
+        ]
         indexes = [
             models.Index(F("article"), F("status"), F("created_at"), F("id"), name="comment_of_article"),
             models.Index(F("status"), F("created_at"), F("id"), name="comment_queue"),
             models.Index(F("root"), F("created_at"), name="comment_thread"),
             models.Index(F("email"), F("created_at"), condition=~Q(email=""), name="comment_by_email"),
             models.Index(F("name"), name="comment_by_name"),
+            models.Index(F("article"), F("created_at"), F("id"), name="comment_by_time"),
+            models.Index(F("status"), F("risk").desc(), F("created_at"), F("id"), name="comment_by_risk"),
+            models.Index(F("report_weight").desc(), F("id"), condition=Q(report_weight__gt=0), name="comment_reported"),
+            models.Index(F("article"), condition=Q(is_featured=True), name="comment_featured"),
+            models.Index(F("sender_prefix"), F("created_at"), condition=~Q(sender_prefix=""), name="comment_by_prefix"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -103,6 +137,18 @@ class Comment(models.Model):
                 name="comment_root_has_no_parent",
                 condition=Q(parent__isnull=True, root__isnull=True, depth=0)
                 | Q(parent__isnull=False, root__isnull=False, depth__gt=0),
+                violation_error_message="Only a reply stands below another comment.",
+            ),
+            models.CheckConstraint(
+                name="comment_erased_holds_nothing",
+                condition=~Q(status="erased")
+                | Q(name="", email="", body="", sender="", sender_prefix="", fingerprint=""),
+                violation_error_message="Nothing is kept of an erased comment but its place.",
+            ),
+            models.CheckConstraint(
+                name="comment_score_is_a_share",
+                condition=Q(score__gte=0, score__lte=1),
+                violation_error_message="A score is a share from 0 to 1.",
             ),
         ]
 

@@ -34,7 +34,7 @@ def comment_thread(context, article):
         "first": f"{start}#comments",
         "start": f"{start}{'&' if '?' in start else '?'}comments=",
         "whole": "" if start == conversation.url() else conversation.url(),
-        "is_open": article.is_public() and policy == CommentsPolicy.MODERATED,
+        "is_open": article.is_public() and policy != CommentsPolicy.CLOSED,
     }
 
 

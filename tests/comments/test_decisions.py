@@ -44,7 +44,7 @@ def test_outlives_whom_and_what_it_is_about(decision, bob):
 
 def test_names_who_or_what_decided(decision):
     with pytest.raises(IntegrityError), transaction.atomic():
-        Decision.objects.create(comment=decision.comment, to_status="approved", version=9)
+        Decision.objects.create(comment=decision.comment, verb="approve", to_status="approved", version=9)
 
 
 def test_keeps_what_the_comment_said(decision):

@@ -170,7 +170,7 @@ def test_shows_nothing_where_comments_are_off_and_no_form_where_they_are_closed(
 
 def test_lets_an_article_say_otherwise_than_the_site(client):
     SiteSettings(comments_policy="off").save()
-    assert b"/comments/write/" in client.get(make_article(comments_policy="moderated").get_absolute_url()).content
+    assert b"/comments/write/" in client.get(make_article(comments_policy="pre").get_absolute_url()).content
     assert b"/comments/write/" not in client.get(make_article().get_absolute_url()).content
 
 

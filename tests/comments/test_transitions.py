@@ -61,7 +61,9 @@ def test_rejects_for_a_reason_alone(bob, reason):
     with pytest.raises(moderation.NotAllowed):
         moderation.reject(comment, bob, reason)
     with pytest.raises(IntegrityError), transaction.atomic():
-        Decision.objects.create(comment=comment, actor=bob, from_status="pending", to_status="rejected", version=2)
+        Decision.objects.create(
+            comment=comment, verb="reject", actor=bob, from_status="pending", to_status="rejected", version=2
+        )
 
 
 def test_writes_no_childs_status(bob):

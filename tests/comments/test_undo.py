@@ -41,7 +41,7 @@ def test_undoes_a_decision_once(bob):
 def test_brings_out_nothing_that_its_author_took_back(bob, charlie):
     comment = make_comment(status="withdrawn", version=2)
     withdrawal = Decision.objects.create(
-        comment=comment, actor=charlie, from_status="approved", to_status="withdrawn", version=2
+        comment=comment, verb="withdraw", actor=charlie, from_status="approved", to_status="withdrawn", version=2
     )
     with pytest.raises(moderation.NotAllowed, match="author took"):
         moderation.undo(withdrawal, bob)

@@ -1,0 +1,29 @@
+from django.core.validators import RegexValidator
+from django.db import models
+
+code = RegexValidator(r"^[a-z][a-z0-9_]*$", "A code is small letters, digits and underscores.")
+
+
+class CannedReasonQuerySet(models.QuerySet):
+    def offered(self):
+        """The reasons to choose from, in the order of their keys 1 to 9."""
+        return self.filter(is_retired=False).order_by("position", "id")[:9]
+
+
+class CannedReason(models.Model):
+    """A reason to reject, and what the reader is told of it. Decisions keep the words they were made with."""
+
+    code = models.CharField(max_length=20, unique=True, validators=[code])
+    label = models.CharField(max_length=100, help_text="For moderators, as in “Insults or threatens somebody”.")
+    text = models.CharField(max_length=500, help_text="What the reader is told.")
+    position = models.PositiveSmallIntegerField(default=0)
+    is_retired = models.BooleanField("no longer offered", default=False)
+
+    objects = CannedReasonQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "reason"
+        ordering = ["position", "id"]
+
+    def __str__(self):
+        return self.label
