@@ -134,6 +134,18 @@ CACHES = {
     },
 }
 
+# Rendered pages are kept in a folder, or in Redis for several machines; "off" renders each anew.
+PAGE_STORE = env.str("PAGE_STORE", default="off" if DEBUG else REDIS_URL or str(DATA_DIR / "pages"))
+PAGE_STORE = "" if PAGE_STORE == "off" else PAGE_STORE
+PAGE_STORE_BYTES = env.int("PAGE_STORE_MB", default=512) * 1024 * 1024  # of a folder; Redis has its own maxmemory
+# Below these nothing is ever kept. A parameter that no page knows has the page made for that request alone, unless it
+# begins like one of those that only tell where a reader came from.
+PAGE_STORE_NEVER = ("/desk/", "/comments/", "/static/", "/media/", "/read/", "/recommend/", "/live/")
+PAGE_STORE_PARAMETERS = frozenset({"page", "view", "order", "update", "comments", "thread", "period", "section"})
+PAGE_STORE_IGNORED = ("utm_", "fbclid", "gclid", "mc_cid", "mc_eid")
+# Caches in front that forget by key; see newsroom/pagestore/fronts.py. They are told of each change.
+CDN = env.list("CDN", default=[])
+
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (

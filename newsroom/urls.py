@@ -6,6 +6,7 @@ from newsroom import views
 urlpatterns = [
     path("desk/", admin.site.urls),
     path("robots.txt", views.robots),
+    path("health/", views.health),
     path("comments/", include("comments.urls")),
     path("", include("articles.urls")),
 ]

@@ -2,10 +2,14 @@
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
-from django.http import HttpResponse
+from django.db import DatabaseError, connection
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+
+from newsroom.pagestore import stores
 
 
 @require_safe
@@ -21,6 +25,24 @@ def robots(request):
         "",
     ]
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
+
+
+@never_cache
+@require_safe
+def health(request):
+    """Say for a balancer or a monitor whether the database answers, and what the page store does."""
+    database, pages = "ok", None
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        database = "unreachable"
+    if store := stores.current():
+        try:
+            pages = store.figures()
+        except stores.FAILURES:
+            pages = "unreachable"  # a loss of speed alone
+    return JsonResponse({"database": database, "pages": pages}, status=200 if database == "ok" else 503)
 
 
 def bad_request(request, exception):

@@ -5,3 +5,8 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsroom.settings")
 
 application = get_wsgi_application()
+
+from newsroom.pagestore.version import version  # noqa: E402  (they need the settings)
+from newsroom.pagestore.wrapper import Kept  # noqa: E402
+
+application = Kept(application, version())

@@ -12,7 +12,7 @@ from django.test import Client
 from articles.models import Document, Picture, Recording
 from tests.factories import make_user
 
-CACHES = configured.CACHES
+CACHES, REDIS_URL = configured.CACHES, configured.REDIS_URL
 IMMEDIATELY = f"{'django.tasks' if django.VERSION >= (6, 0) else 'django_tasks'}.backends.immediate.ImmediateBackend"
 
 # No test writes where the newsroom keeps its files, and none needs collected static files.
@@ -48,6 +48,12 @@ def _caches_of_ones_own(settings, tmp_path):
     """Remember nothing of another test, nor of one that runs beside it; test_redis.py asks the server that is set."""
     in_memory = "django.core.cache.backends.locmem.LocMemCache"
     settings.CACHES = {name: {"BACKEND": in_memory, "LOCATION": f"{tmp_path} {name}"} for name in CACHES}
+
+
+@pytest.fixture(autouse=True)
+def _no_kept_pages(settings):
+    """Pages are made for each request, except in tests about those that are kept."""
+    settings.PAGE_STORE, settings.CDN = "", []
 
 
 @pytest.fixture

@@ -1,0 +1,10 @@
+"""Keep rendered pages, and forget exactly those that a change is seen on.
+
+A view that is `public` says with `shows` by keys what its page is made of; whatever changes one of these things calls
+`purge` with its key. What stands between is in `wrapper`: it answers for a kept page before Django starts to work.
+"""
+
+from newsroom.pagestore.declaring import clocks, public, shows
+from newsroom.pagestore.purging import is_used, purge
+
+__all__ = ["clocks", "is_used", "public", "purge", "shows"]
