@@ -1,14 +1,16 @@
 """The desk's forms."""
 
 from django import forms
+from django.contrib.auth import get_user_model
 from django.core.exceptions import NON_FIELD_ERRORS
+from django.db.models import Q
 from django.utils import timezone
 
 from articles.models import Article, Author, Category, Picture, Tag
 from articles.models.article import Status
 from articles.models.site import CommentsPolicy
 from articles.widgets import PictureWidget, RowField, RowsField, TagsField
-from articles.workflow import is_ahead, standing
+from articles.workflow import has_a_say, is_ahead, name_of, standing
 
 WRITING = {"autocomplete": "off", "spellcheck": "true"}
 
@@ -34,6 +36,13 @@ class SectionsField(SectionLabels, RowsField):
     """Any number of sections, chosen from the tree."""
 
 
+class PersonField(RowField):
+    """Somebody at the desk, by the name the others know."""
+
+    def label_from_instance(self, user):
+        return name_of(user)
+
+
 class ArticleForm(forms.ModelForm):
     """What is written and filed. The status is not in it: the buttons are `step`, and `user` presses them."""
 
@@ -42,6 +51,15 @@ class ArticleForm(forms.ModelForm):
 
     lead_picture = RowField(Picture.objects.all(), widget=PictureWidget(asks_for_words=True), required=False)
     tags = TagsField(required=False, help_text="Separate with commas. A new name makes a new tag.")
+    assignee = PersonField(
+        get_user_model().objects.none(), label="With", required=False, empty_label="Nobody in particular"
+    )
+    note = forms.CharField(
+        label="Note",
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2, "placeholder": "For whoever has it next"}),
+    )
 
     class Meta:
         model = Article
@@ -60,6 +78,9 @@ class ArticleForm(forms.ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.label_suffix = ""
+        if "assignee" in self.fields:
+            people = get_user_model().objects.filter(Q(is_active=True, is_staff=True) | Q(pk=self.instance.assignee_id))
+            self.fields["assignee"].queryset = people.order_by("first_name", "last_name", "username")
         direction = self.instance.direction
         for name in ("headline", "standfirst", "kicker", "body"):
             if name in self.fields:
@@ -88,6 +109,12 @@ class ArticleForm(forms.ModelForm):
     def clean_headline(self):
         return " ".join(self.cleaned_data["headline"].split())
 
+    def clean(self):
+        cleaned = super().clean()
+        if not cleaned.get("headline") and not cleaned.get("slugline") and "headline" not in self.errors:
+            self.add_error("headline", "Give it a headline, or a slug line as long as it is a plan.")
+        return cleaned
+
     def clean_tags(self):
         names = self.cleaned_data["tags"]
         if not self.user.has_perm("articles.add_tag"):
@@ -103,9 +130,11 @@ class ArticleForm(forms.ModelForm):
             self.add_error(
                 None, f"Somebody was quicker: this article is {standing(article).label.lower()} already. Look again."
             )
+        if self.step is not None and self.step.asks_section and not self._has_a_say():
+            self.add_error(None, self.step.refusal(self.user, article) or "Its section is not among yours.")
         stays_public = article.status == Status.PUBLISHED and (self.step is None or self.step.goes_public)
         if self.step is not None:
-            self._add_messages(self.step.objections(article))
+            self._add_messages(self.step.objections(article, self.cleaned_data.get("note", "")))
         elif stays_public:
             self._add_messages(article.gaps())
         self._add_messages(self._news_about_pictures(stays_public))
@@ -115,6 +144,10 @@ class ArticleForm(forms.ModelForm):
             )
         if self.step is not None and self.step.goes_public and not self.errors:
             self._check_expiry(article)
+
+    def _has_a_say(self):
+        """Whether this person may speak for the section it is in, and for the one it would be in."""
+        return all(has_a_say(self.user, key) for key in {self.instance.category_id, self.initial.get("category")})
 
     def _news_about_pictures(self, stays_public):
         """What is wrong with pictures and was not so before: a story whose picture has expired can still be mended."""

@@ -9,7 +9,7 @@ from django.utils import timezone
 from articles import trust
 from articles.models import Article, Author, Category, Page, Picture, Placement, Recording, SiteSettings
 from articles.models.article import Status
-from articles.workflow import standing
+from articles.workflow import standing, waiting_for
 from newsroom.desk import Destination, Panel, destinations, panels
 
 SHOWN = 6  # rows of a panel; its head leads to the rest
@@ -42,10 +42,24 @@ def start(request):
     }
 
 
-def in_review(request):
-    if not request.user.has_perm("articles.publish_article"):
+def waiting(request):
+    """What this person has in hand, and for editors what nobody has taken yet: the late first, then the oldest."""
+    user = request.user
+    if not user.has_perm("articles.change_article"):
         return None
-    panel = listed(Article.objects.filter(status=Status.REVIEW).order_by("modified_at", "id"))
+    articles = waiting_for(user, Article.objects.all())
+    articles = articles.order_by(F("due_at").asc(nulls_last=True), "modified_at", "id")
+    panel = listed(articles, now=timezone.now())
+    return panel if panel["rows"] else None
+
+
+def overdue(request):
+    """What should have been done by now and is with somebody else."""
+    if not request.user.has_perm("articles.edit_any_article"):
+        return None
+    late = Article.objects.unfinished().filter(due_at__lt=timezone.now())
+    articles = late.filter(~Q(assignee=request.user)).select_related("assignee").order_by("due_at", "id")
+    panel = listed(articles, now=timezone.now())
     return panel if panel["rows"] else None
 
 
@@ -62,12 +76,14 @@ def drafts(request):
     if not user.has_perm("articles.change_article"):
         return None
     sees_all = user.has_perm("articles.edit_any_article")
-    waiting = [Status.DRAFT] if sees_all else [Status.DRAFT, Status.REVIEW, Status.APPROVED]
+    unfinished = [Status.DRAFT, Status.CHANGES]
+    if not sees_all:
+        unfinished += [Status.REVIEW, Status.APPROVED]
     mine = Article.objects.of(user).order_by().values("pk")
     is_mine = Case(When(pk__in=mine, then=Value(0)), default=Value(1), output_field=IntegerField())
     articles = (
         Article.objects.viewable_by(user)
-        .filter(status__in=waiting)
+        .filter(status__in=unfinished)
         .alias(rank=is_mine)
         .order_by("rank", "-modified_at")
     )
@@ -186,7 +202,8 @@ def trust_pages(request):
 
 panels += [
     Panel("desk/panels/start.html", start, 0),
-    Panel("desk/panels/review.html", in_review, 10),
+    Panel("desk/panels/waiting.html", waiting, 10),
+    Panel("desk/panels/overdue.html", overdue, 15),
     Panel("desk/panels/approved.html", approved, 20),
     Panel("desk/panels/drafts.html", drafts, 30),
     Panel("desk/panels/trust.html", trust_pages, 35),

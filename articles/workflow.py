@@ -1,28 +1,40 @@
-"""Where an article stands, and the steps from there: what the desk's buttons, lists and log are made of."""
+"""Where an article stands, and the steps from there: what the desk's buttons, lists, commands and log are made of.
+
+Every step is taken by `take()`: it asks who may, asks what keeps the article back, moves it and writes the log.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.core.exceptions import ValidationError
-from django.db.models import TextChoices
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.db.models import Q, TextChoices
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from articles.models.article import Article, ArticleQuerySet, Status
+from articles.models.category import Category, SectionEditor
+from articles.models.transition import Transition
 
 
 class Standing(TextChoices):
     """The status as people say it: with the moment taken into account."""
 
+    PLANNED = "planned", "Planned"
     DRAFT = "draft", "Draft"
     REVIEW = "review", "In review"
+    CHANGES = "changes", "Changes requested"
     APPROVED = "approved", "Approved"
     SCHEDULED = "scheduled", "Scheduled"
     LIVE = "live", "Live"
     EXPIRED = "expired", "Expired"
     WITHDRAWN = "withdrawn", "Taken down"
+    ARCHIVED = "archived", "Archived"
 
 
 def standing(article: Article) -> Standing:
+    if article.status == Status.DRAFT:
+        return Standing.DRAFT if article.headline else Standing.PLANNED
     if article.status != Status.PUBLISHED:
         return Standing(article.status)
     if article.is_scheduled:
@@ -38,7 +50,53 @@ def with_standing(articles: ArticleQuerySet, wanted: Standing) -> ArticleQuerySe
     if wanted == Standing.EXPIRED:
         now = timezone.now()
         return articles.filter(status=Status.PUBLISHED, published_at__lte=now, expires_at__lte=now)
+    if wanted in (Standing.PLANNED, Standing.DRAFT):
+        has_headline = ~Q(headline="")
+        return articles.filter(has_headline if wanted == Standing.DRAFT else ~has_headline, status=Status.DRAFT)
     return articles.filter(status=wanted)
+
+
+# -- whose section it is
+
+
+def sections_of(user) -> frozenset[int] | None:
+    """The sections this person has a say in, with those below them; None where it is all of them."""
+    if not hasattr(user, "_sections_of"):
+        own = Category.objects.filter(pk__in=SectionEditor.objects.filter(user=user).values("category"))
+        found = {below.pk for section in own for below in section.descendants(include_self=True)}
+        user._sections_of = frozenset(found) or None
+    return user._sections_of
+
+
+def has_a_say(user, category_id) -> bool:
+    """Whether a section is among this person's; what is in no section yet is anybody's."""
+    sections = sections_of(user)
+    return sections is None or category_id is None or category_id in sections
+
+
+def editors_of(category) -> list:
+    """Those who are named for a section, or for one above it."""
+    above = [category.pk, *category.ancestors().values_list("pk", flat=True)]
+    named = SectionEditor.objects.filter(category__in=above, user__is_active=True).select_related("user")
+    return list({editor.user_id: editor.user for editor in named}.values())
+
+
+def name_of(user) -> str:
+    return user.get_full_name() or user.get_username()
+
+
+def waiting_for(user, articles: ArticleQuerySet) -> ArticleQuerySet:
+    """What this person has in hand, and for editors what is in review and nobody has taken yet."""
+    wanted = Q(assignee=user, status__in=[Status.DRAFT, Status.REVIEW, Status.CHANGES, Status.APPROVED])
+    if user.has_perm("articles.publish_article"):
+        untaken = Q(assignee=None, status=Status.REVIEW)
+        if (sections := sections_of(user)) is not None:
+            untaken &= Q(category__in=sections) | Q(category=None)
+        wanted |= untaken
+    return articles.filter(wanted)
+
+
+# -- the steps
 
 
 @dataclass(frozen=True)
@@ -50,26 +108,49 @@ class Step:
     done: str
     sources: frozenset[Standing]
     permission: str
-    run: Callable[[Article], None]
+    run: Callable[[Article, object], None]
     goes_public: bool = False
+    needs_note: bool = False
 
     @property
     def button(self):
         return f"_{self.name}"
 
-    def is_open_to(self, user):
-        return user.has_perm(self.permission)
+    @property
+    def asks_section(self):
+        """Whether it is for those who have a say in the section."""
+        return self.permission == "articles.publish_article"
+
+    def is_open_to(self, user, article=None):
+        """Whether this person may take the step; of an article in hand also whether its section is theirs."""
+        if not user.has_perm(self.permission):
+            return False
+        return article is None or not self.asks_section or has_a_say(user, article.category_id)
+
+    def refusal(self, user, article):
+        """Say in words who may take the step, where this person may not."""
+        if self.is_open_to(user, article):
+            return ""
+        if not user.has_perm(self.permission):
+            return f"Only editors can do this: {self.label.lower()}."
+        names = [name_of(editor) for editor in editors_of(article.category)]
+        asked = f" Ask {' or '.join(names)}." if names else ""
+        return f"“{article.category}” is not among your sections.{asked}"
 
     def leads_from(self, article):
         return standing(article) in self.sources
 
-    def objections(self, article):
+    def objections(self, article, note=""):
         """Return what keeps people from taking the step, by field.
 
         People describe pictures before a story goes out. What comes from elsewhere may come without.
         """
+        if self.needs_note and not note.strip():
+            return {"note": ["Say what should change."]}
         if self.name == "approve":
             return article.unusable_pictures(article.goes_out_at)
+        if self.name == "send_to_review" and not article.headline:
+            return {"headline": ["It is a plan still. Give it a headline first."]}
         if not self.goes_public:
             return {}
         found = article.obstacles(timezone.now() if self.name == "publish_now" else article.goes_out_at)
@@ -77,54 +158,137 @@ class Step:
             found[field] = [*found.get(field, []), *messages]
         return found
 
-    def take(self, article):
-        """Make the move, or raise ValidationError with what people have to mend first."""
-        if objections := self.objections(article):
-            raise ValidationError(objections)
-        self.run(article)
+    def words(self, article):
+        """What was done, once it is, as the history says it."""
+        if article.is_scheduled and self.goes_public:
+            return f"Scheduled for {in_words(article.published_at)}"
+        return self.done
 
 
-def _publish(article):
-    article.publish(article.published_at if is_ahead(article.published_at) else None)
-
-
-def _publish_now(article):
-    article.publish(timezone.now() if is_ahead(article.published_at) else None)
+def in_words(moment):
+    return date_format(timezone.localtime(moment), "l j F Y, H:i")
 
 
 def is_ahead(moment):
     return moment is not None and moment > timezone.now()
 
 
+def _publish(article, by):
+    article.publish(article.published_at if is_ahead(article.published_at) else None)
+
+
+def _publish_now(article, by):
+    article.publish(timezone.now() if is_ahead(article.published_at) else None)
+
+
+def _send_to_review(article, by):
+    if article.assignee_id and article.assignee_id == getattr(by, "pk", None):
+        article.assignee = None  # whoever of the editors takes it
+    article.send_to_review()
+
+
+def _request_changes(article, by):
+    sent = article.transitions.filter(step="send_to_review").select_related("made_by").first()
+    writer = sent.made_by if sent else article.created_by
+    if article.assignee_id in (None, getattr(by, "pk", None)):
+        article.assignee = writer
+    article.request_changes()
+
+
 S = Standing
+UNFINISHED = frozenset({S.PLANNED, S.DRAFT, S.REVIEW, S.CHANGES, S.APPROVED})
 STEPS = (
     Step(
-        "send_to_review", "Send to review", "Sent to review", frozenset({S.DRAFT}), "articles.change_article",
-        Article.send_to_review,
+        "send_to_review", "Send to review", "Sent to review", frozenset({S.PLANNED, S.DRAFT, S.CHANGES}),
+        "articles.change_article", _send_to_review,
     ),
     Step(
-        "approve", "Approve", "Approved", frozenset({S.DRAFT, S.REVIEW}), "articles.publish_article", Article.approve
+        "request_changes", "Ask for changes", "Asked for changes", frozenset({S.REVIEW, S.APPROVED}),
+        "articles.publish_article", _request_changes, needs_note=True,
     ),
     Step(
-        "publish", "Publish", "Published", frozenset({S.DRAFT, S.REVIEW, S.APPROVED, S.EXPIRED, S.WITHDRAWN}),
-        "articles.publish_article", _publish, goes_public=True,
+        "approve", "Approve", "Approved", frozenset({S.DRAFT, S.REVIEW, S.CHANGES}), "articles.publish_article",
+        lambda article, by: article.approve(),
     ),
     Step(
-        "publish_now", "Publish now", "Published at once",
-        frozenset({S.DRAFT, S.REVIEW, S.APPROVED, S.SCHEDULED, S.EXPIRED, S.WITHDRAWN}),
+        "publish", "Publish", "Published", UNFINISHED | {S.EXPIRED, S.WITHDRAWN}, "articles.publish_article",
+        _publish, goes_public=True,
+    ),
+    Step(
+        "publish_now", "Publish now", "Published at once", UNFINISHED | {S.SCHEDULED, S.EXPIRED, S.WITHDRAWN},
         "articles.publish_article", _publish_now, goes_public=True,
     ),
     Step(
-        "return_to_draft", "Back to draft", "Returned to draft", frozenset({S.REVIEW, S.APPROVED, S.WITHDRAWN}),
-        "articles.change_article", Article.return_to_draft,
+        "return_to_draft", "Back to draft", "Returned to draft",
+        frozenset({S.REVIEW, S.CHANGES, S.APPROVED, S.WITHDRAWN, S.ARCHIVED}), "articles.change_article",
+        lambda article, by: article.return_to_draft(),
     ),
     Step(
         "take_down", "Take down", "Taken down", frozenset({S.LIVE, S.SCHEDULED, S.EXPIRED}),
-        "articles.publish_article", Article.take_down,
+        "articles.publish_article", lambda article, by: article.take_down(),
+    ),
+    Step(
+        "archive", "Archive", "Archived", UNFINISHED | {S.WITHDRAWN}, "articles.publish_article",
+        lambda article, by: article.archive(),
     ),
 )  # fmt: skip
 
 
 def steps(article: Article, user) -> list[Step]:
     """The steps this person may take from where the article stands. Asks nothing about whose article it is."""
-    return [step for step in STEPS if step.leads_from(article) and step.is_open_to(user)]
+    return [step for step in STEPS if step.leads_from(article) and step.is_open_to(user, article)]
+
+
+def step_named(name: str) -> Step:
+    return next(step for step in STEPS if step.name == name)
+
+
+# -- the verbs
+
+
+@transaction.atomic
+def take(step: Step | str, article: Article, by=None, note=""):
+    """Take a step with an article and write it into the log, with the note for whoever has the article next.
+
+    Without `by` it is the newsroom itself that acts: a command, the shell. Raises PermissionDenied where this person
+    may not, and ValidationError, by field, with what has to be mended first or with what somebody else did meanwhile.
+    """
+    step = step_named(step) if isinstance(step, str) else step
+    if by is not None and (refusal := step.refusal(by, article)):
+        raise PermissionDenied(refusal)
+    stored = Article.objects.select_for_update(of=("self",)).filter(pk=article.pk).values_list("status", flat=True)
+    if stored.get() != article.status or not step.leads_from(article):
+        raise ValidationError(f"“{article}” is {standing(article).label.lower()}. Look again.")
+    if objections := step.objections(article, note):
+        raise ValidationError(objections)
+    source = standing(article)
+    step.run(article, by)
+    return log(step.name, article, by, step.words(article), source=source, note=note)
+
+
+def log(step, article, by, words, *, source=None, note="", override=""):
+    """Write into the article's log what was done with it."""
+    return Transition.objects.create(
+        article=article,
+        made_by=by,
+        step=step,
+        source=source or standing(article),
+        target=standing(article),
+        words=words[:300],
+        note=note.strip()[:2000],
+        override=override[:1000],
+        is_issued=article.is_issued(),
+    )
+
+
+@transaction.atomic
+def assign(article: Article, to, by=None, due_at=None, note=""):
+    """Give an article to somebody, or to nobody in particular, until a moment or without one."""
+    article.assignee, article.due_at = to, due_at
+    article.save(update_fields=["assignee", "due_at", "modified_at"])
+    return log("assign", article, by, words_of_assignment(article), note=note)
+
+
+def words_of_assignment(article):
+    given = f"Given to {name_of(article.assignee)}" if article.assignee else "Given to nobody in particular"
+    return f"{given}, due {in_words(article.due_at)}" if article.due_at else given

@@ -1,16 +1,20 @@
+from datetime import timedelta
+
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.actions import delete_selected
+from django.contrib.admin.models import LogEntry
 from django.contrib.admin.utils import quote, unquote
 from django.contrib.admin.views.main import ChangeList
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Q
 from django.http import HttpResponse, HttpResponseBadRequest, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import render
+from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -19,6 +23,7 @@ from articles.admin.base import DeskAdmin, ask, asked_form, back, render_cell
 from articles.admin.correction import correct_view
 from articles.admin.filters import (
     AuthorFilter,
+    DueFilter,
     GoesOutFilter,
     KindFilter,
     LanguageFilter,
@@ -33,15 +38,29 @@ from articles.models import Article, ArticleTag, Author, Byline, Category, Relat
 from articles.models.article import Kind, Status
 from articles.views import article_context, layout
 from articles.widgets import SearchableSelect
-from articles.workflow import STEPS, Standing, is_ahead, standing, steps
+from articles.workflow import (
+    STEPS,
+    Standing,
+    has_a_say,
+    in_words,
+    is_ahead,
+    log,
+    standing,
+    step_named,
+    steps,
+    take,
+    words_of_assignment,
+)
 from newsroom import html
 
+HISTORY = 500  # changes that the history of an article goes back
+SAME_PRESS = timedelta(seconds=10)  # between a step in the log and what the admin notes of the same press
 BULK = 200  # articles that one bulk action takes: more would hold the database too long
 
 
 class ArticleChangeList(ChangeList):
     def get_queryset(self, request, **kwargs):
-        return super().get_queryset(request, **kwargs).for_cards()
+        return super().get_queryset(request, **kwargs).for_cards().select_related("assignee")
 
 
 class BylineInline(admin.TabularInline):
@@ -104,22 +123,23 @@ class RelatedInline(OrderedStories):
 class ArticleAdmin(DeskAdmin):
     form = ArticleForm
     inlines = [BylineInline, RelatedInline]
-    list_display = ["story", "state", "section", "by", "goes_out", "changed"]
+    list_display = ["story", "state", "in_hand", "section", "by", "goes_out", "changed"]
     list_display_links = None
     list_filter = [
         StandingFilter, SectionFilter, KindFilter, AuthorFilter, LanguageFilter, ("published_at", GoesOutFilter),
-        PictureFilter, MineFilter,
+        PictureFilter, DueFilter, MineFilter,
     ]  # fmt: skip
     ordering = ["-modified_at", "-id"]
     search_fields = ["headline", "standfirst"]
     search_placeholder = "Any word of the article"
     add_label = "New article"
     actions = [
-        "send_to_review", "publish", "take_down", "move_to_section", "add_tag", "set_comments_policy",
-        "delete_selected",
+        "send_to_review", "approve", "publish", "take_down", "archive", "move_to_section", "add_tag",
+        "set_comments_policy", "delete_selected",
     ]  # fmt: skip
     WRITING = ("", {"fields": ["kicker", "headline", "standfirst", "body"], "classes": ["desk-write"]})
     FILING = [
+        ("In hand", {"fields": ["assignee", "due_at", "note", "slugline"], "classes": ["desk-side", "in-hand"]}),
         ("Goes out", {"fields": ["published_at"], "classes": ["desk-side", "solo"]}),
         (
             "Filed under",
@@ -170,6 +190,13 @@ class ArticleAdmin(DeskAdmin):
             return super().has_change_permission(request, obj)
         if obj.pk is None:
             return True
+        if (
+            obj.status == Status.PUBLISHED
+            and is_ahead(obj.published_at)
+            and request.user.has_perm("articles.edit_any_article")
+        ):
+            # What is saved of it goes out as it is, so it is for those who may publish it.
+            return has_a_say(request.user, obj.category_id)
         known = request.__dict__.setdefault("editable_articles", {})
         if (key := (obj.pk, obj.status)) not in known:
             known[key] = Article.objects.editable_by(request.user).filter(pk=obj.pk).exists()
@@ -186,7 +213,8 @@ class ArticleAdmin(DeskAdmin):
 
     def get_fieldsets(self, request, obj=None):
         if obj is not None and not self.has_change_permission(request, obj):
-            return [("", {"fields": ["standfirst", "text"], "classes": ["desk-write"]}), *self.FILING]
+            in_hand = ("In hand", {"fields": ["assignee", "due_at", "slugline"], "classes": ["desk-side", "in-hand"]})
+            return [("", {"fields": ["standfirst", "text"], "classes": ["desk-write"]}), in_hand, *self.FILING[1:]]
         if obj is not None and obj.kind == Kind.LIVE:
             return [self.WRITING, self.LIVE, *self.FILING]
         return self.fieldsets
@@ -264,7 +292,9 @@ class ArticleAdmin(DeskAdmin):
             "other_steps": [
                 step for step in open_steps if step is not primary and (ahead or step.name != "publish_now")
             ],
-            "goes_out_label": _moment(article.published_at) if ahead else "",
+            "goes_out_label": in_words(article.published_at) if ahead else "",
+            "is_late": article.due_at is not None and article.due_at < timezone.now(),
+            "last_note": last_note(article),
             "may_change": may_change,
             "problems": problems(context) if context.get("errors") else [],
             "body_direction": context["adminform"].form.instance.direction,
@@ -285,17 +315,17 @@ class ArticleAdmin(DeskAdmin):
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
+        article, note = form.instance, form.cleaned_data.get("note", "")
+        if change and {"assignee", "due_at"} & {*form.changed_data}:
+            log("assign", article, request.user, words_of_assignment(article), note="" if form.step else note)
+        elif note and form.step is None:
+            log("note", article, request.user, "Left a note", note=note)
         if form.step is not None:
-            form.step.run(form.instance)
+            take(form.step, article, request.user, note)
 
     def construct_change_message(self, request, form, formsets, add=False):
         words = super().construct_change_message(request, form, formsets, add)
-        if form.step is None:
-            return words
-        done = form.step.done
-        if form.instance.is_scheduled:
-            done = f"Scheduled for {_moment(form.instance.published_at)}"
-        return f"{done}. {words}".strip()
+        return words if form.step is None else f"{form.step.words(form.instance)}. {words}".strip()
 
     def words_after_saving(self, request, obj):
         return report(obj) if self.step_pressed(request) else super().words_after_saving(request, obj)
@@ -318,6 +348,21 @@ class ArticleAdmin(DeskAdmin):
             messages.error(request, "It has been public, so its address must keep answering. Take it down instead.")
             return HttpResponseRedirect(reverse("admin:articles_article_change", args=[quote(article.pk)]))
         return super().delete_view(request, object_id, extra_context)
+
+    def history_view(self, request, object_id, extra_context=None):
+        article = self.get_object(request, unquote(object_id))
+        if article is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        if not self.has_view_permission(request, article):
+            raise PermissionDenied
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "History",
+            "opts": self.opts,
+            "article": article,
+            "entries": history(article),
+        }
+        return TemplateResponse(request, "desk/history.html", context)
 
     # -- preview
 
@@ -406,6 +451,10 @@ class ArticleAdmin(DeskAdmin):
     def state(self, article):
         return render_cell("pill", standing=standing(article))
 
+    @admin.display(description="With", ordering="due_at")
+    def in_hand(self, article):
+        return render_cell("in_hand", article=article, is_late=article.due_at and article.due_at < timezone.now())
+
     @admin.display(description="Section", ordering="category__name")
     def section(self, article):
         return article.category or "–"
@@ -451,7 +500,7 @@ class ArticleAdmin(DeskAdmin):
         return Article.objects.filter(pk__in=keys).order_by("pk")
 
     def take_step(self, request, queryset, name):
-        step = next(step for step in STEPS if step.name == name)
+        step = step_named(name)
         if not step.is_open_to(request.user):
             raise PermissionDenied
         done = 0
@@ -462,12 +511,15 @@ class ArticleAdmin(DeskAdmin):
                     refusal = f"It is {standing(article).label.lower()}."
                 else:
                     try:
-                        step.take(article)
+                        with transaction.atomic():
+                            take(step, article, request.user)
+                    except PermissionDenied as error:
+                        refusal = str(error)
                     except ValidationError as error:
                         refusal = " ".join(error.messages)
                     else:
                         done += 1
-                        self.log_change(request, article, f"{step.done}.")
+                        self.log_change(request, article, f"{step.words(article)}.")
                         continue
             messages.error(request, f"“{article}” was left alone. {refusal}")
         if done:
@@ -484,6 +536,14 @@ class ArticleAdmin(DeskAdmin):
     @admin.action(description="Take down", permissions=["change"])
     def take_down(self, request, queryset):
         self.take_step(request, queryset, "take_down")
+
+    @admin.action(description="Approve", permissions=["change"])
+    def approve(self, request, queryset):
+        self.take_step(request, queryset, "approve")
+
+    @admin.action(description="Archive", permissions=["change"])
+    def archive(self, request, queryset):
+        self.take_step(request, queryset, "archive")
 
     @admin.action(description="Move to section…", permissions=["change"])
     def move_to_section(self, request, queryset):
@@ -551,19 +611,50 @@ def preview(request, model_admin, object_id):
     return response
 
 
+def last_note(article):
+    """The step that last came with words for whoever has the article next."""
+    if article.pk is None:
+        return None
+    return article.transitions.exclude(note="").select_related("made_by").first()
+
+
+def history(article):
+    """All that was done with an article, newest first: the steps of its log, and what was changed in between."""
+    transitions = list(article.transitions.select_related("made_by"))
+    changes = LogEntry.objects.filter(
+        content_type=ContentType.objects.get_for_model(Article), object_id=str(article.pk)
+    ).select_related("user")[:HISTORY]
+    entries = [
+        {"at": one.made_at, "by": one.made_by, "words": one.words, "note": one.note, "override": one.override}
+        for one in transitions
+    ]
+    known = [(entry["by"], f"{entry['words']}.", entry["at"]) for entry in entries]
+    for change in changes:
+        words = change.get_change_message()
+        for by, step, at in known:
+            if by == change.user and words.startswith(step) and abs(change.action_time - at) < SAME_PRESS:
+                words = words.removeprefix(step).strip()
+        if words:
+            entries.append({"at": change.action_time, "by": change.user, "words": words.removesuffix(".")})
+    return sorted(entries, key=lambda entry: entry["at"], reverse=True)
+
+
 def report(article):
     """What a step has led to, in words, with what follows from it."""
     words = {
+        Standing.PLANNED: "is planned.",
         Standing.DRAFT: "is a draft.",
         Standing.REVIEW: "is in review.",
+        Standing.CHANGES: "waits for changes.",
         Standing.APPROVED: "is approved. It goes out once somebody publishes it.",
         Standing.LIVE: "is live.",
         Standing.EXPIRED: "is expired.",
         Standing.WITHDRAWN: "is taken down. Its address says so from now on.",
+        Standing.ARCHIVED: "is archived.",
     }
     now = standing(article)
     if now == Standing.SCHEDULED:
-        return f"“{article}” goes out on {_moment(article.published_at)}."
+        return f"“{article}” goes out on {in_words(article.published_at)}."
     return f"“{article}” {words[now]}"
 
 
@@ -586,11 +677,6 @@ def problems(context):
             for message in messages_of_all
         ]
     return found
-
-
-def _moment(moment):
-    local = timezone.localtime(moment)
-    return date_format(local, "l j F Y, H:i")
 
 
 def _count(number):

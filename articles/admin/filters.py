@@ -1,12 +1,15 @@
 """What the list of articles can be narrowed to."""
 
+from datetime import timedelta
+
 from django.contrib import admin
+from django.utils import timezone
 
 from articles.admin.base import Choice
 from articles.languages import Language
 from articles.models import Author, Byline, Category
 from articles.models.article import Kind
-from articles.workflow import Standing, with_standing
+from articles.workflow import Standing, waiting_for, with_standing
 
 
 class StandingFilter(Choice):
@@ -74,11 +77,26 @@ class PictureFilter(Choice):
 class MineFilter(Choice):
     title = "whose"
     parameter_name = "whose"
-    options = (("mine", "Mine"),)
+    options = (("mine", "Mine"), ("waiting", "Waiting for me"))
     is_tab = True
 
     def keep(self, request, queryset, value):
-        return queryset.of(request.user)
+        return waiting_for(request.user, queryset) if value == "waiting" else queryset.of(request.user)
+
+
+class DueFilter(Choice):
+    title = "due"
+    parameter_name = "due"
+    options = (("late", "Overdue"), ("today", "Within a day"), ("week", "Within a week"), ("none", "Without a date"))
+
+    def keep(self, request, queryset, value):
+        now = timezone.now()
+        queryset = queryset.unfinished()
+        if value == "none":
+            return queryset.filter(due_at=None)
+        if value == "late":
+            return queryset.filter(due_at__lt=now)
+        return queryset.filter(due_at__gte=now, due_at__lt=now + timedelta(days=1 if value == "today" else 7))
 
 
 class GoesOutFilter(admin.DateFieldListFilter):

@@ -6,6 +6,7 @@ from django.contrib.auth.models import Group, Permission, User
 from django.db.models import Q
 
 from articles.admin.base import Guarded, chips
+from articles.models import SectionEditor
 from articles.widgets import RowsField
 
 for model in (User, Group):
@@ -62,11 +63,33 @@ class Bounded(Guarded):
         return response
 
 
+class SectionsInline(admin.TabularInline):
+    """The sections in which an editor has a say; without any it is all of them."""
+
+    model = SectionEditor
+    extra = 0
+    verbose_name = "section"
+    verbose_name_plural = "sections this person publishes in; none means all"
+
+    # Whoever may change the person says what the person's sections are.
+    def has_view_permission(self, request, obj=None):
+        return self.has_change_permission(request, obj)
+
+    def has_change_permission(self, request, obj=None):
+        return self.admin_site._registry[User].has_change_permission(request, obj)
+
+    has_add_permission = has_delete_permission = has_change_permission
+
+
 @admin.register(User)
 class DeskUserAdmin(Bounded, UserAdmin):
     add_label = "New user"
     show_facets = admin.ShowFacets.NEVER
     list_filter = ["is_staff", "is_active", "groups"]
+    inlines = [SectionsInline]
+
+    def get_inlines(self, request, obj):
+        return self.inlines if obj else []  # a new user has a form with a name and a password only
 
     def is_in_reach(self, request, obj):
         if request.user.is_superuser:

@@ -1,7 +1,7 @@
 from articles.models.address import FormerAddress
 from articles.models.article import Article, Byline, PastPublication
 from articles.models.author import Author
-from articles.models.category import Category
+from articles.models.category import Category, SectionEditor
 from articles.models.correction import Correction
 from articles.models.dossier import Dossier, Part, RelatedChoice
 from articles.models.frontpage import BreakingNews, FrontChange, Placement, ZoneRule
@@ -14,6 +14,7 @@ from articles.models.reading import ReadCount, Recommendation
 from articles.models.recording import Attachment, Document, Recording
 from articles.models.site import SiteLink, SiteSettings
 from articles.models.tag import ArticleTag, Tag
+from articles.models.transition import Transition
 
 __all__ = [
     "Article",
@@ -43,9 +44,11 @@ __all__ = [
     "Recommendation",
     "Recording",
     "RelatedChoice",
+    "SectionEditor",
     "SiteLink",
     "SiteSettings",
     "Subscriber",
     "Tag",
+    "Transition",
     "ZoneRule",
 ]

@@ -34,9 +34,11 @@ plausible_date = [
 class Status(models.TextChoices):
     DRAFT = "draft", "Draft"
     REVIEW = "review", "In review"
+    CHANGES = "changes", "Changes requested"
     APPROVED = "approved", "Approved"
     PUBLISHED = "published", "Published"
     WITHDRAWN = "withdrawn", "Taken down"
+    ARCHIVED = "archived", "Archived"
 
 
 class Kind(models.TextChoices):
@@ -81,7 +83,7 @@ class ArticleQuerySet(models.QuerySet):
 
     def unfinished(self):
         """What is still being written or waits to be published."""
-        return self.filter(status__in=[Status.DRAFT, Status.REVIEW, Status.APPROVED])
+        return self.filter(status__in=[Status.DRAFT, Status.REVIEW, Status.CHANGES, Status.APPROVED])
 
     def newest_first(self):
         return self.order_by("-published_at", "-id")
@@ -106,8 +108,9 @@ class ArticleQuerySet(models.QuerySet):
         return self.filter(Q(lead_picture__in=pictures) | Q(pk__in=in_texts))
 
     def of(self, user):
-        """What this person started or is named for."""
-        return self.filter(Q(created_by=user) | Q(pk__in=Byline.objects.filter(author__user=user).values("article")))
+        """What this person started, has in hand or is named for."""
+        named = Byline.objects.filter(author__user=user).values("article")
+        return self.filter(Q(created_by=user) | Q(assignee=user) | Q(pk__in=named))
 
     def viewable_by(self, user):
         """What this person may see at the desk: a writer one's own, whoever else may look at articles all of them."""
@@ -123,14 +126,17 @@ class ArticleQuerySet(models.QuerySet):
             return self
         if not user.has_perm("articles.change_article"):
             return self.none()
-        return self.of(user).filter(status__in=[Status.DRAFT, Status.REVIEW])
+        return self.of(user).filter(status__in=[Status.DRAFT, Status.REVIEW, Status.CHANGES])
 
 
 class Article(Addressed):
     slug_source = "headline"
     fallback_slug = "story"
 
-    headline = models.CharField(max_length=300)
+    slugline = models.CharField(
+        "slug line", max_length=80, blank=True, help_text="What the desk calls it. Readers never see it."
+    )
+    headline = models.CharField(max_length=300, blank=True)
     standfirst = models.TextField(max_length=1000, blank=True, help_text="One or two sentences that make one read on.")
     kicker = models.CharField(
         max_length=80, blank=True, help_text="Above the headline, in place of the section's name."
@@ -207,6 +213,10 @@ class Article(Addressed):
     source_note = models.CharField("what was changed", max_length=300, blank=True)
 
     status = models.CharField(max_length=20, choices=Status, default=Status.DRAFT, editable=False)
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="with"
+    )
+    due_at = models.DateTimeField("due", null=True, blank=True, validators=plausible_date)
     first_published_at = models.DateTimeField(null=True, editable=False)
     public_since = models.DateTimeField(null=True, editable=False)
     published_at = models.DateTimeField(
@@ -278,6 +288,7 @@ class Article(Addressed):
                 name="article_archive",
             ),
             models.Index(fields=["-modified_at"], name="article_changed"),
+            models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="article_due"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -289,7 +300,7 @@ class Article(Addressed):
             models.CheckConstraint(
                 name="article_status_known",
                 condition=Q(status__in=Status.values),
-                violation_error_message="An article is a draft, in review, approved, published or taken down.",
+                violation_error_message="An article is draft, in review, approved, published, taken down or archived.",
             ),
             models.CheckConstraint(
                 name="article_published_has_date",
@@ -326,7 +337,7 @@ class Article(Addressed):
         ]
 
     def __str__(self):
-        return self.headline
+        return self.headline or self.slugline or "Without a headline"
 
     def save(self, *args, **kwargs):
         if "body" in self.__dict__:
@@ -533,20 +544,27 @@ class Article(Addressed):
         self.save()
 
     def send_to_review(self):
-        self._move(Status.REVIEW, {Status.DRAFT})
+        self._move(Status.REVIEW, {Status.DRAFT, Status.CHANGES})
+
+    def request_changes(self):
+        self._move(Status.CHANGES, {Status.REVIEW, Status.APPROVED})
 
     def approve(self):
         if refused := self.unusable_pictures(self.goes_out_at):
             raise ValidationError(refused)
-        self._move(Status.APPROVED, {Status.DRAFT, Status.REVIEW})
+        self._move(Status.APPROVED, {Status.DRAFT, Status.REVIEW, Status.CHANGES})
 
     def return_to_draft(self):
-        self._move(Status.DRAFT, {Status.REVIEW, Status.APPROVED, Status.WITHDRAWN})
+        self._move(Status.DRAFT, {Status.REVIEW, Status.CHANGES, Status.APPROVED, Status.WITHDRAWN, Status.ARCHIVED})
+
+    def archive(self):
+        """Put away what will not be published. Nothing is lost, and its address, if it had one, keeps answering 410."""
+        self._move(Status.ARCHIVED, {Status.DRAFT, Status.REVIEW, Status.CHANGES, Status.APPROVED, Status.WITHDRAWN})
 
     def _move(self, status, sources):
         if self.status not in sources:
             raise ValidationError(
-                f"“{self.headline}” is {self.get_status_display().lower()}; it cannot become {status.label.lower()}."
+                f"“{self}” is {self.get_status_display().lower()}; it cannot become {status.label.lower()}."
             )
         self.status = status
         self.save()

@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
@@ -91,3 +92,24 @@ class Category(Addressed, OrderableTreeNode):
 
     def get_absolute_url(self):
         return reverse("articles:section", args=[self.slug])
+
+
+class SectionEditor(models.Model):
+    """That somebody publishes in this section and those below it. Whoever has no such row publishes in all."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="edited_sections")
+    category = models.ForeignKey(Category, models.CASCADE, related_name="editors", verbose_name="section")
+
+    class Meta:
+        verbose_name = "section of an editor"
+        verbose_name_plural = "sections of an editor"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "category"],
+                name="section_editor_once",
+                violation_error_message="This section is there already.",
+            )
+        ]
+
+    def __str__(self):
+        return str(self.category)

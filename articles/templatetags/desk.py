@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from articles.models import SiteSettings
+from articles.workflow import name_of
 
 register = template.Library()
 
@@ -48,3 +49,20 @@ def ago(moment):
     if days < 7:
         return date_format(local, "l")
     return date_format(local, "j F" if local.year == now.year else "j F Y")
+
+
+@register.filter
+def due(moment):
+    """“Due today 15:00, in 28 min”, “Due yesterday 15:00, 20 h late”."""
+    minutes = round((moment - timezone.now()).total_seconds() / 60)
+    far = abs(minutes)
+    distance = f"{far} min" if far < 60 else f"{far // 60} h" if far < 48 * 60 else f"{far // 1440} days"
+    words = day_and_time(moment)
+    words = words[0].lower() + words[1:]
+    return f"Due {words}, in {distance}" if minutes >= 0 else f"Due {words}, {distance} late"
+
+
+@register.filter
+def person(user):
+    """Somebody by the name the others know, not by the login."""
+    return name_of(user)
