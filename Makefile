@@ -6,7 +6,7 @@ MANAGE := $(BIN)/python manage.py
 # A database, cache or storage server named in the environment needs its driver.
 REQUIREMENTS := requirements/$(if $(strip $(DATABASE_URL)$(REDIS_URL)$(S3_BUCKET)),services,base).txt
 
-.PHONY: run dev test bench screenshots lint ci assets requirements
+.PHONY: run dev test bench screenshots lint ci assets messages requirements
 
 run: .venv/installed-$(notdir $(REQUIREMENTS))
 	@$(MANAGE) run --port $(PORT)
@@ -38,6 +38,15 @@ ci:
 assets:
 	npm install --no-audit --no-fund
 	npm run build
+
+# For whoever changes the words that readers see: brings the catalogues of locale/ up to date. Needs GNU gettext.
+# The desk speaks English, and Django translates its own words.
+messages: .venv/installed-dev.txt
+	@$(MANAGE) makemessages --all --no-wrap --no-obsolete --add-location=file --ignore=node_modules --ignore=static \
+		--ignore=tests --ignore=bench --ignore=docs --ignore=var --ignore='*/admin/*' --ignore=templates/desk
+	@for catalogue in locale/*/LC_MESSAGES/django.po; do \
+		sed -i '/^"POT-Creation-Date/d' $$catalogue && msgfmt --check --no-hash -o $${catalogue%.po}.mo $$catalogue || exit 1; \
+	done
 
 # Writes the pinned requirements anew from pyproject.toml.
 requirements: .venv/installed-dev.txt

@@ -1,6 +1,7 @@
 """The licences and terms under which pictures, recordings and documents are shown."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Licence(models.TextChoices):
@@ -21,7 +22,7 @@ class Licence(models.TextChoices):
 
     @property
     def label(self):
-        return self.value
+        return NAMES.get(self, self.value)
 
     @property
     def url(self):
@@ -29,14 +30,24 @@ class Licence(models.TextChoices):
         if self is Licence.CC0:
             return "https://creativecommons.org/publicdomain/zero/1.0/"
         if self.value.startswith("CC "):
-            _, kind, version = self.value.split(" ")
+            kind, version = self.value.split(" ")[1:]
             return f"https://creativecommons.org/licenses/{kind.lower()}/{version}/"
         return ""
+
+
+# What has a name in each language; the others have one for the whole world.
+NAMES = {
+    Licence.ALL_RIGHTS: _("All rights reserved"),
+    Licence.STAFF: _("Staff"),
+    Licence.HANDOUT: _("Handout"),
+    Licence.PUBLIC_DOMAIN: _("Public domain"),
+    Licence.NO_KNOWN: _("No known copyright restrictions"),
+}
 
 
 class Origin(models.TextChoices):
     """Whether a machine made or altered what is shown. Readers are told."""
 
-    HUMAN = "", "Taken or drawn by people"
-    ALTERED = "altered", "Altered by a machine"
-    GENERATED = "generated", "Made by a machine"
+    HUMAN = "", _("Taken or drawn by people")
+    ALTERED = "altered", _("Altered by a machine")
+    GENERATED = "generated", _("Made by a machine")

@@ -2,6 +2,7 @@
 
 from django.http import HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
@@ -53,7 +54,7 @@ def words(number):
     if not number:
         return str(_("Worth another reader’s time? Say so: one tap, no account."))
     return ngettext("%(number)s reader recommends this.", "%(number)s readers recommend this.", number) % {
-        "number": f"{number:,}"
+        "number": number_format(number, force_grouping=True)
     }
 
 

@@ -14,12 +14,14 @@ from urllib.parse import urljoin
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from articles import embeds
 from articles.models import Document, Picture, Recording
 from articles.models.picture import keys_in
 from articles.models.recording import REFERENCE, keys_of
 from articles.templatetags.articles import picture as picture_tag
+from newsroom import interface
 from newsroom.html import text, trusted
 
 
@@ -135,9 +137,10 @@ def _take_notes(body: str) -> tuple[str, list[str]]:
 
 
 def _reference(number: str, prefix: str) -> str:
+    label = _("Note %(number)s") % {"number": number}
     return (
         f'<sup class="footnote-ref"><a id="{prefix}fnref-{number}" href="#{prefix}fn-{number}" role="doc-noteref"'
-        f' aria-label="Note {number}">{number}</a></sup>'
+        f' aria-label="{label}">{number}</a></sup>'
     )
 
 
@@ -146,15 +149,17 @@ def _endnotes(notes: Iterable[str], for_feed: bool, prefix: str) -> str:
         return ""
     if for_feed:
         return f"<hr><ol>{''.join(f'<li>{note}</li>' for note in notes)}</ol>"
+    back = _("Back to note %(number)s in the text")
     items = "".join(
         # The variation selector keeps the arrow from becoming a picture on phones.
         f'<li id="{prefix}fn-{number}">{note} <a href="#{prefix}fnref-{number}" role="doc-backlink"'
-        f' aria-label="Back to note {number} in the text">↩\ufe0e</a></li>'
+        f' aria-label="{back % {"number": number}}">↩\ufe0e</a></li>'
         for number, note in enumerate(notes, 1)
     )
+    title = _("Notes")
     return (
         f'<section class="footnotes" role="doc-endnotes" aria-labelledby="{prefix}notes">'
-        f'<h2 id="{prefix}notes" lang="en">Notes</h2>'
+        f'<h2 id="{prefix}notes" lang="{interface.language()}">{title}</h2>'
         f"<ol>{items}</ol></section>"
     )
 
@@ -193,7 +198,8 @@ def _figure(found: re.Match[str], pictures: dict[str, Picture], base: str, sizes
         # Elsewhere nobody knows its size, and our policy loads nothing of others.
         caption = f"<figcaption>{found['caption']}</figcaption>" if found["caption"] else ""
         shape = "" if base else ' class="figure"'
-        return f'<figure{shape}><a href="{src}">{found["alt"] or "A picture elsewhere"}</a>{caption}</figure>'
+        words = found["alt"] or _("A picture elsewhere")
+        return f'<figure{shape}><a href="{src}">{words}</a>{caption}</figure>'
     picture = pictures[src].shown() if src in pictures else None
     if picture is None or (base and not picture.allows_feeds):
         return ""
@@ -243,7 +249,7 @@ def _galleries(html: str, pictures: dict[str, Picture], sizes: str) -> str:
         count = sum(map(bool, figures))
         if count < 2:
             return found[1]
-        name = "Gallery" if is_only else f"Gallery {number}"
+        name = _("Gallery") if is_only else _("Gallery %(number)s") % {"number": number}
         gallery = {"figures": trusted("".join(figures)), "count": count, "name": name}
         return render_to_string("components/gallery.html", gallery).strip()
 
@@ -293,17 +299,19 @@ def _embed(found: re.Match[str], kept: dict[str, Recording | Document], base: st
     if not player:
         return found[0]
     return format_html(
-        '<figure class="embed{}" data-embed-src="{}" data-embed-title="{}"{}>'
-        '<a href="{}" rel="noopener">{}</a><figcaption class="embed__provider" lang="en">{} on {}</figcaption>'
+        '<figure class="embed{}" data-embed-src="{}" data-embed-title="{}" data-embed-play="{}" data-embed-from="{}"{}>'
+        '<a href="{}" rel="noopener">{}</a><figcaption class="embed__provider" lang="{}">{}</figcaption>'
         "</figure>",
         " player--audio" if player.kind == "audio" else "",
         player.src,
         title,
+        _("Play here"),
+        _("Loads a player from {host}."),
         trusted(language),
         url,
         title,
-        player.kind.capitalize(),
-        player.provider,
+        interface.language(),
+        _("%(kind)s on %(provider)s") % {"kind": Recording.Kind(player.kind).label, "provider": player.provider},
     )
 
 
@@ -324,7 +332,7 @@ def _tables(html: str) -> str:
     def wrap(found: re.Match[str]) -> str:
         nonlocal number
         number += 1
-        label = f"Table {number}" if count > 1 else "Table"
+        label = _("Table %(number)s") % {"number": number} if count > 1 else _("Table")
         table = _with_number_columns(found[0])
         return f'<div class="table-wrap" role="region" tabindex="0" aria-label="{label}">{table}</div>'
 

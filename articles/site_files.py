@@ -12,7 +12,6 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -21,6 +20,7 @@ from articles.brand import TOKENS, Brand
 from articles.media import as_file
 from articles.models import SiteSettings
 from articles.views import public
+from newsroom import interface
 
 SHORT = 15  # letters under an icon
 FONTS = ("newsreader-display", "newsreader-text", "public-sans")
@@ -49,8 +49,8 @@ def manifest(request):
         "name": site.name,
         "short_name": shorten(site.name, SHORT, placeholder="") or site.name[:SHORT],
         **({"description": site.tagline} if site.tagline else {}),
-        "lang": "en-GB",
-        "dir": "rtl" if get_language_bidi() else "ltr",
+        "lang": interface.language(),
+        "dir": interface.direction(),
         "start_url": reverse("articles:front"),
         "scope": "/",
         "display": "standalone",
@@ -93,9 +93,10 @@ def service_worker(request):
         "offline": reverse("articles:offline"),
         "files": files_kept(Brand(SiteSettings.current())),
         "never": [reverse("admin:index"), "/comments/", reverse("articles:service_worker")],
+        "language": interface.language(),
         "words": {
-            "offline": _("You are offline. This story was saved on"),
-            "saved": _("Saved on"),
+            "offline": _("You are offline. This story was saved on {day}."),
+            "saved": _("Saved on {day}"),
             "none": _("No story is saved on this device yet."),
         },
     }

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from articles import dossiers, frontpage, interviews, related
@@ -83,7 +84,7 @@ def front(request):
             "front": front,
             "sections": front.menu,
             "canonical": request.build_absolute_uri("/"),
-            "feeds": feed_links("Latest stories", "articles:feed"),
+            "feeds": feed_links(_("Latest stories"), "articles:feed"),
         },
     )
 
@@ -220,7 +221,7 @@ def article_context(request, article):
         "translations": translations,
         "alternates": alternates(request, article, translations),
         "canonical": request.build_absolute_uri(article.get_absolute_url()),
-        "feeds": feed_links("Latest stories", "articles:feed"),
+        "feeds": feed_links(_("Latest stories"), "articles:feed"),
     }
 
 
@@ -242,9 +243,9 @@ def archive(request, year, month=None, day=None):
     if not 1605 <= start.year <= 2999:
         raise Http404("There were no newspapers then.")
     if day:
-        end, heading, name = start + timedelta(days=1), date_format(start, "j F Y"), "articles:archive_day"
+        end, heading, name = start + timedelta(days=1), date_format(start), "articles:archive_day"
     elif month:
-        end, heading, name = _next_month(start), date_format(start, "F Y"), "articles:archive_month"
+        end, heading, name = _next_month(start), date_format(start, "YEAR_MONTH_FORMAT"), "articles:archive_month"
     else:
         end, heading, name = date(start.year + 1, 1, 1), str(start.year), "articles:archive_year"
     everything = Article.objects.published().order_by("-first_published_at", "-id")
@@ -289,7 +290,10 @@ def _periods(articles, parts):
 def _period(moment, parts):
     name = ("articles:archive_year", "articles:archive_month", "articles:archive_day")[parts - 1]
     args = [f"{moment.year:04}", f"{moment.month:02}", f"{moment.day:02}"][:parts]
-    return {"label": date_format(moment, ("Y", "F Y", "j F Y")[parts - 1]), "url": reverse(name, args=args)}
+    return {
+        "label": date_format(moment, ("Y", "YEAR_MONTH_FORMAT", "DATE_FORMAT")[parts - 1]),
+        "url": reverse(name, args=args),
+    }
 
 
 @public

@@ -157,7 +157,11 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "admin:login"
 
-LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="en-gb")
+# The interface speaks one language, the same to everybody; whatever a browser asks for, pages can be stored.
+LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="en-gb").lower().replace("_", "-")
+LANGUAGES = [("en", "English"), ("en-gb", "British English"), ("de", "Deutsch"), ("fr", "français")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "newsroom.formats"
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 USE_TZ = True
 

@@ -6,6 +6,7 @@ from django.db import DatabaseError, connection
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -50,13 +51,14 @@ def bad_request(request, exception):
     reason = ""
     if isinstance(exception, RequestDataTooBig):
         limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1048576
-        reason = f"At most {limit} MB of text can be taken at once. Go back: what you wrote is still there."
+        reason = _("At most %(limit)d MB of text can be taken at once. Go back: what you wrote is still there.") % {
+            "limit": limit
+        }
     elif isinstance(exception, TooManyFieldsSent):
-        reason = "The form has more fields than can be taken at once. Go back, and save in parts."
+        reason = _("The form has more fields than can be taken at once. Go back, and save in parts.")
     elif isinstance(exception, TooManyFilesSent):
-        reason = (
-            f"At most {settings.DATA_UPLOAD_MAX_NUMBER_FILES} files can be taken at once. Go back, and choose fewer."
-        )
+        limit = settings.DATA_UPLOAD_MAX_NUMBER_FILES
+        reason = _("At most %(limit)d files can be taken at once. Go back, and choose fewer.") % {"limit": limit}
     return render(request, "400.html", {"reason": reason}, status=400)
 
 

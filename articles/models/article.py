@@ -9,6 +9,7 @@ from django.db import models, transaction
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import pgettext_lazy
 from taggit.managers import TaggableManager
 
 from articles.bodies import EXTENSIONS
@@ -42,15 +43,15 @@ class Status(models.TextChoices):
 
 
 class Kind(models.TextChoices):
-    NEWS = "news", "News"
-    ANALYSIS = "analysis", "Analysis"
-    FEATURE = "feature", "Long read"
-    OPINION = "opinion", "Opinion"
-    INTERVIEW = "interview", "Interview"
-    REVIEW = "review", "Review"
-    EXPLAINER = "explainer", "Explainer"
-    PHOTO_ESSAY = "photo_essay", "Photo essay"
-    LIVE = "live", "Live coverage"
+    NEWS = "news", pgettext_lazy("kind of story", "News")
+    ANALYSIS = "analysis", pgettext_lazy("kind of story", "Analysis")
+    FEATURE = "feature", pgettext_lazy("kind of story", "Long read")
+    OPINION = "opinion", pgettext_lazy("kind of story", "Opinion")
+    INTERVIEW = "interview", pgettext_lazy("kind of story", "Interview")
+    REVIEW = "review", pgettext_lazy("kind of story", "Review")
+    EXPLAINER = "explainer", pgettext_lazy("kind of story", "Explainer")
+    PHOTO_ESSAY = "photo_essay", pgettext_lazy("kind of story", "Photo essay")
+    LIVE = "live", pgettext_lazy("kind of story", "Live coverage")
 
 
 class ArticleQuerySet(models.QuerySet):
@@ -588,12 +589,12 @@ class Byline(models.Model):
     """That somebody worked on an article, as what, and in which order they are named."""
 
     class Role(models.TextChoices):
-        WRITER = "writer", "Writer"
-        PHOTOGRAPHER = "photographer", "Photographs"
-        ILLUSTRATOR = "illustrator", "Illustration"
-        TRANSLATOR = "translator", "Translation"
-        RESEARCHER = "researcher", "Research"
-        EDITOR = "editor", "Editing"
+        WRITER = "writer", pgettext_lazy("byline", "Writer")
+        PHOTOGRAPHER = "photographer", pgettext_lazy("byline", "Photographs")
+        ILLUSTRATOR = "illustrator", pgettext_lazy("byline", "Illustration")
+        TRANSLATOR = "translator", pgettext_lazy("byline", "Translation")
+        RESEARCHER = "researcher", pgettext_lazy("byline", "Research")
+        EDITOR = "editor", pgettext_lazy("byline", "Editing")
 
     article = models.ForeignKey(Article, models.CASCADE, related_name="bylines")
     author = models.ForeignKey("articles.Author", models.PROTECT, related_name="bylines")

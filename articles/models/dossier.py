@@ -1,5 +1,6 @@
 from django.db import models
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from articles.models.address import Addressed
 
@@ -20,9 +21,9 @@ class Dossier(Addressed):
     fallback_slug = "stories"
 
     class Form(models.TextChoices):
-        SERIES = "series", "Series"
-        PACKAGE = "package", "Package"
-        TOPIC = "topic", "Topic"
+        SERIES = "series", _("Series")
+        PACKAGE = "package", _("Package")
+        TOPIC = "topic", _("Topic")
 
     title = models.CharField(max_length=200)
     slug = models.SlugField(max_length=150, allow_unicode=True, unique=True, blank=True)

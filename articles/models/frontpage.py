@@ -183,7 +183,7 @@ class BreakingNewsQuerySet(models.QuerySet):
 class BreakingNews(models.Model):
     """The bar on every page. It always has an end of its own, and one is shown at a time: the latest."""
 
-    label = models.CharField(max_length=30, default="Breaking")
+    label = models.CharField(max_length=30, default=_("Breaking"))
     text = models.CharField(max_length=160)
     article = models.ForeignKey(
         "articles.Article",

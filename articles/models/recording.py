@@ -10,7 +10,9 @@ from django.core.files.storage import storages
 from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
 
 from articles import documents, embeds, reading, recordings, uploads
 from articles.bodies import PROSE
@@ -80,7 +82,11 @@ class Kept(Licensed):
     def size_in_words(self):
         """The size of the file as people say it, with a space that does not break."""
         kilobytes = round(self.size / 1000)
-        return f"{max(1, kilobytes)}\xa0KB" if kilobytes < 1000 else f"{self.size / 1_000_000:.1f}\xa0MB"
+        if kilobytes < 1000:
+            words = _("%(size)s KB") % {"size": max(1, kilobytes)}
+        else:
+            words = _("%(size)s MB") % {"size": number_format(self.size / 1_000_000, decimal_pos=1)}
+        return words.replace(" ", "\xa0")
 
     def kept_files(self):
         """The names of the files that go with the row, as far as it was loaded."""
@@ -111,8 +117,8 @@ class Recording(Kept):
     """Something to hear or to watch: a file of our own, or a player of somebody else's. It loads when asked for."""
 
     class Kind(models.TextChoices):
-        AUDIO = "audio", "Audio"
-        VIDEO = "video", "Video"
+        AUDIO = "audio", _("Audio")
+        VIDEO = "video", _("Video")
 
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.AUDIO)
     file = models.FileField(storage=files, upload_to="recordings/%Y/%m", max_length=300, blank=True)

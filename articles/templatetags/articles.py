@@ -2,7 +2,7 @@ from django import template
 from django.forms.utils import flatatt
 from django.utils.html import format_html, format_html_join
 
-from articles.languages import Language
+from articles.languages import TRANSLATED_FROM, Language
 from articles.live import is_running
 from articles.renditions import CONTENT_TYPES
 
@@ -77,9 +77,9 @@ def _source(srcset, suffix, sizes, media=None, width=None, height=None):
 
 
 @register.filter
-def language_in_english(code):
-    """Turn "es" into "Spanish": the label's second half, or the whole where it has one half."""
-    return Language(code).label.rpartition("(")[2].rstrip(")")
+def translated_from(code):
+    """Turn "es" into "Spanish", as it stands after “Translated from”."""
+    return TRANSLATED_FROM[code]
 
 
 @register.filter

@@ -12,9 +12,16 @@ SAID_BY_SETTINGS = (
 
 
 def version() -> str:
-    """Read the code, the templates and the names of static files: some milliseconds, once for each process."""
+    """Read code, templates, catalogues and the names of static files: some milliseconds, once for each process."""
     found = hashlib.sha256()
-    for folder, endings in (("newsroom", "py"), ("articles", "py html"), ("comments", "py html"), ("templates", "")):
+    sources = (
+        ("newsroom", "py"),
+        ("articles", "py html"),
+        ("comments", "py html"),
+        ("templates", ""),
+        ("locale", "mo"),
+    )
+    for folder, endings in sources:
         for path in sorted((settings.BASE_DIR / folder).rglob("*")):
             if path.is_file() and (not endings or path.suffix[1:] in endings.split()):
                 found.update(f"{path.relative_to(settings.BASE_DIR)}\0".encode() + path.read_bytes())

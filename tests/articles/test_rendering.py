@@ -70,7 +70,8 @@ def test_numbers_notes_and_gathers_them():
         '<a id="fnref-1" href="#fn-1" role="doc-noteref" aria-label="Note 1">1</a></sup> and'
         ' two<sup class="footnote-ref">'
         '<a id="fnref-2" href="#fn-2" role="doc-noteref" aria-label="Note 2">2</a></sup> end.</p>'
-        '<section class="footnotes" role="doc-endnotes" aria-labelledby="notes"><h2 id="notes" lang="en">Notes</h2><ol>'
+        '<section class="footnotes" role="doc-endnotes" aria-labelledby="notes">'
+        '<h2 id="notes" lang="en-GB">Notes</h2><ol>'
         '<li id="fn-1">First, see <a href="https://x.org/" rel="noopener">x</a>. '
         '<a href="#fnref-1" role="doc-backlink" aria-label="Back to note 1 in the text">↩\ufe0e</a></li>'
         '<li id="fn-2">Second, <span lang="de">zwei</span>. '
@@ -118,9 +119,10 @@ def test_offers_a_player():
     body = clean('<p class="embed"><a href="https://www.youtube.com/watch?v=jNQXAC9IVRw">At the "zoo" &amp; on</a></p>')
     assert render(body).html == (
         '<figure class="embed" data-embed-src="https://www.youtube-nocookie.com/embed/jNQXAC9IVRw"'
-        ' data-embed-title="At the &quot;zoo&quot; &amp; on">'
+        ' data-embed-title="At the &quot;zoo&quot; &amp; on" data-embed-play="Play here"'
+        ' data-embed-from="Loads a player from {host}.">'
         '<a href="https://www.youtube.com/watch?v=jNQXAC9IVRw" rel="noopener">At the &quot;zoo&quot; &amp; on</a>'
-        '<figcaption class="embed__provider" lang="en">Video on YouTube</figcaption></figure>'
+        '<figcaption class="embed__provider" lang="en-GB">Video on YouTube</figcaption></figure>'
     )
 
 

@@ -1,12 +1,11 @@
 // System, light, dark or high contrast. The choice stays in this browser; "system" is no choice and stores nothing.
 const KEY = "appearance"
-const LABELS = { system: "As the system", light: "Light", dark: "Dark", contrast: "High contrast" }
 const ICONS = { system: "system", light: "sun", dark: "moon", contrast: "contrast" }
 
 function chosen() {
   try {
     const choice = localStorage.getItem(KEY)
-    return Object.keys(LABELS).includes(choice) ? choice : "system"
+    return Object.keys(ICONS).includes(choice) ? choice : "system"
   } catch {
     return "system"
   }
@@ -38,13 +37,15 @@ function next(choice) {
   return order[(order.indexOf(choice) + 1) % order.length]
 }
 
+// The names of the choices stand on the masthead, in the language of the page.
 export function attach(buttons) {
   const show = (choice) => {
     for (const button of buttons) {
-      button.querySelector("[data-label]").textContent = LABELS[choice]
+      const words = button.closest("[data-appearances]").dataset
+      button.querySelector("[data-label]").textContent = words[choice]
       const use = button.querySelector("use")
       use.setAttribute("href", use.getAttribute("href").replace(/#.*/, `#${ICONS[choice]}`))
-      button.title = `Appearance: ${LABELS[choice].toLowerCase()}`
+      button.title = words.appearances.replace("{name}", words[choice])
     }
   }
   let current = chosen()

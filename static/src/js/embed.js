@@ -3,13 +3,13 @@ export function attach(embed) {
   const link = embed.querySelector("a")
   const offer = document.createElement("p")
   offer.className = "embed__load"
-  offer.lang = "en"
+  offer.lang = document.documentElement.lang
   const button = document.createElement("button")
   button.type = "button"
   button.className = "button button--line"
-  button.textContent = "Play here"
+  button.textContent = embed.dataset.embedPlay
   const words = document.createElement("span")
-  words.textContent = `Loads a player from ${new URL(embed.dataset.embedSrc).hostname}.`
+  words.textContent = embed.dataset.embedFrom.replace("{host}", new URL(embed.dataset.embedSrc).hostname)
   offer.append(button, words)
   link.after(offer)
   button.addEventListener("click", () => {

@@ -4,6 +4,7 @@ const SETTLED = 150 // milliseconds, so that swiping past pictures is not read o
 export function attach(gallery) {
   const strip = gallery.querySelector("[data-strip]")
   const place = gallery.querySelector("[data-place]")
+  const words = place.dataset.place
   const buttons = [...gallery.querySelectorAll("[data-step]")]
   const pictures = [...strip.children]
   let current = 0
@@ -11,7 +12,7 @@ export function attach(gallery) {
 
   const show = (index) => {
     current = index
-    place.textContent = `${index + 1} of ${pictures.length}`
+    place.textContent = words.replace("{number}", index + 1).replace("{count}", pictures.length)
     for (const button of buttons) button.setAttribute("aria-disabled", !pictures[index + Number(button.dataset.step)])
   }
 

@@ -39,7 +39,7 @@ export function attachButton(button) {
   button.addEventListener("click", () => {
     const others = read().filter((story) => story.path !== path)
     const isSaved = button.getAttribute("aria-pressed") === "true"
-    if (!write(isSaved ? others : [{ path, title, language }, ...others])) label.textContent = "Saving is blocked"
+    if (!write(isSaved ? others : [{ path, title, language }, ...others])) label.textContent = button.dataset.blocked
     else {
       document.dispatchEvent(new Event("saved"))
       tell(isSaved ? "unsaved" : "saved", path)
@@ -67,11 +67,11 @@ export function attachList(root) {
         button.type = "button"
         button.className = "tool"
         button.textContent = list.dataset.remove
-        button.setAttribute("aria-label", `${list.dataset.remove}: ${title}`)
+        button.setAttribute("aria-label", list.dataset.removeOne.replace("{title}", () => title))
         button.addEventListener("click", () => {
           if (write(read().filter((story) => story.path !== path))) tell("unsaved", path)
           draw()
-          root.querySelector("[data-status]").textContent = `${title}: removed`
+          root.querySelector("[data-status]").textContent = list.dataset.removed.replace("{title}", () => title)
           const next = list.querySelector("button") ?? document.querySelector("main")
           next.focus()
         })

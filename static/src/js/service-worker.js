@@ -1,6 +1,6 @@
 // Pages come from the network, always. Without one, a story the reader saved is shown with its date, or a page that
 // lists what is saved. The server writes KEPT above this: what the offline page needs, and a version of it.
-const { version, offline, files, never, words } = self.KEPT
+const { version, offline, files, never, language, words } = self.KEPT
 const SHELL = `newsroom-shell-${version}`
 const SAVED = "newsroom-saved:" // a cache for each story: its page and what that needs
 
@@ -110,16 +110,16 @@ async function keep(pathname) {
   }
 }
 
-function day(response) {
+function dated(words, response) {
   const moment = response.headers.get("X-Saved-At")
-  const words = new Date(moment).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" })
-  return `<time datetime="${escaped(moment)}">${words}</time>`
+  const day = new Date(moment).toLocaleDateString(language, { day: "numeric", month: "long", year: "numeric" })
+  return escaped(words).replace("{day}", () => `<time datetime="${escaped(moment)}">${day}</time>`)
 }
 
 async function savedStory(pathname) {
   const response = await saved(pathname)
   if (!response) return
-  const bar = `<p class="offline-bar"><span class="container">${escaped(words.offline)} ${day(response)}.</span></p>`
+  const bar = `<p class="offline-bar"><span class="container">${dated(words.offline, response)}</span></p>`
   const text = await response.text()
   return new Response(text.replace("<main", () => `${bar}<main`), { headers: response.headers })
 }
@@ -139,7 +139,7 @@ async function savedList() {
     if (!response) continue
     // What stands in the title is escaped already, and holds no element.
     const title = (await response.clone().text()).match(/<title>([^<]*)/)?.[1] ?? escaped(pathname)
-    lines.push(`<li><a href="${escaped(pathname)}">${title}</a> <span>${escaped(words.saved)} ${day(response)}</span></li>`)
+    lines.push(`<li><a href="${escaped(pathname)}">${title}</a> <span>${dated(words.saved, response)}</span></li>`)
   }
   const list = lines.join("") || `<li>${escaped(words.none)}</li>`
   const text = (await page.text()).replace(/(data-kept[^>]*>)[^]*?(<\/ul>)/, (all, start, end) => start + list + end)

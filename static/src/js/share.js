@@ -5,9 +5,9 @@ function copy(button) {
   button.addEventListener("click", async () => {
     try {
       await navigator.clipboard.writeText(button.dataset.copy)
-      label.textContent = "Copied"
+      label.textContent = button.dataset.copied
     } catch {
-      label.textContent = "Copying is blocked"
+      label.textContent = button.dataset.blocked
     }
     setTimeout(() => (label.textContent = words), 2500)
   })

@@ -1,7 +1,6 @@
 // Three sizes of running text. The choice stays in this browser; the first is no choice and stores nothing.
 const KEY = "text-size"
 const STEPS = ["1", "2", "3"]
-const WORDS = { 1: "normal", 2: "large", 3: "largest" }
 
 export function kept() {
   try {
@@ -28,16 +27,18 @@ function keep(step) {
 
 export function attach(buttons) {
   let step = kept()
+  // The names of the sizes stand on the button, in the language of the page.
+  const title = ({ dataset }) => dataset.textSize.replace("{size}", dataset[step])
   for (const button of buttons) {
     button.hidden = false
     const label = button.querySelector("[data-label]")
-    button.title = `Text size: ${WORDS[step]}`
+    button.title = title(button)
     button.addEventListener("click", () => {
       step = STEPS[STEPS.indexOf(step) + 1] ?? "1"
       keep(step)
       apply(step)
-      label.textContent = `: ${WORDS[step]}`
-      for (const other of buttons) other.title = `Text size: ${WORDS[step]}`
+      label.textContent = ` ${button.dataset[step]}`
+      for (const other of buttons) other.title = title(other)
     })
   }
 }

@@ -1,0 +1,3 @@
+DATETIME_FORMAT = r"j F Y \à H:i"
+SHORT_DATE_FORMAT = "j N Y"
+SHORT_DATETIME_FORMAT = r"j N Y \à H:i"

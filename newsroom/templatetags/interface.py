@@ -1,0 +1,26 @@
+"""The language of the interface, for pages that hold texts in others."""
+
+from django import template
+from django.utils.html import format_html
+
+from newsroom.interface import direction, language
+
+register = template.Library()
+
+
+@register.simple_tag
+def interface():
+    """Print both attributes of words of the interface inside a text in another language: lang="en-GB" dir="ltr"."""
+    return format_html('lang="{}" dir="{}"', language(), direction())
+
+
+@register.simple_tag
+def interface_language():
+    """Print the language alone, where the direction of what stands around is to be kept."""
+    return language()
+
+
+@register.simple_tag
+def interface_direction():
+    """Print the direction alone."""
+    return direction()
