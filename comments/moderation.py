@@ -2,6 +2,10 @@
 
 Each decision is a compare-and-swap on the comment's status and version, and a line in the append-only log: of two
 moderators who decide about the same comment exactly one wins, and the other is told who did what and when.
+
+Readers: submit, edit, withdraw, appeal, erase. Moderators: approve, reject, mark_spam, hold, feature, unfeature, undo,
+decide_all, undo_batch. Editors: remove, erase. Reports hide. The verbs of moderators keep to the sections somebody
+moderates (comments.sections); the permission itself is asked by the views.
 """
 
 import uuid
@@ -13,11 +17,14 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.timesince import timesince
 
-from articles.models.site import CommentsPolicy, SiteSettings
+from comments import sections
 from comments.characters import normalise, normalise_line
-from comments.models.comment import Comment, Status
-from comments.models.decision import Decision, Reason, Verb
+from comments.models.comment import VISIBLE, Comment, Status
+from comments.models.decision import IRREVERSIBLE, Decision, Reason, Verb
 from comments.models.reason import CannedReason
+from comments.models.report import Report
+from comments.policies import rules_for
+from comments.scores import weigh
 from comments.screening import screen
 from comments.screening.signal import Submission
 
@@ -26,6 +33,10 @@ HARD_LIMIT = 10_000  # beyond this nothing is even looked at
 MAX_BATCH = 100  # comments decided about at once
 POSTS_PER_SENDER = 5
 RATE_WINDOW = timedelta(minutes=10)
+EDIT_WINDOW = timedelta(minutes=10)
+UNDO_WINDOW = timedelta(seconds=30)  # no mail about a rejection leaves before
+
+AUTHOR = "author"  # the rule of what a comment's own author does; the log names no reader
 
 TRANSITIONS = {
     Status.PENDING: {Status.APPROVED, Status.REJECTED, Status.SPAM, Status.WITHDRAWN, Status.REMOVED},
@@ -45,6 +56,13 @@ TRANSITIONS = {
 }  # fmt: skip
 
 
+BY_AUTHORS = {
+    Verb.EDIT: "changed the comment",
+    Verb.WITHDRAW: "took the comment back",
+    Verb.ERASE: "had the comment erased",
+}
+
+
 class NotAllowed(ValueError):
     """The step is not one of the table, or lacks what it needs. The message is for the moderator."""
 
@@ -56,6 +74,9 @@ class AlreadyDecided(Exception):
         self.decision = decision
         if decision is None:
             message = "The comment has changed since you opened it."
+        elif decision.rule == AUTHOR:
+            did = BY_AUTHORS.get(decision.verb, "appealed against the rejection")
+            message = f"Its author {did} {time_ago(decision.created_at)}."
         else:
             did = "took a decision back" if decision.undoes_id else "decided"
             message = (
@@ -82,15 +103,6 @@ class Refused(ValueError):
         self.retry_after = retry_after
 
 
-def policy(article, site=None):
-    """Return what holds for comments on this article: its own word, else the site's."""
-    return CommentsPolicy(article.comments_policy or (site or SiteSettings.current()).comments_policy)
-
-
-def is_open(article, site=None):
-    return article.is_public() and policy(article, site) not in (CommentsPolicy.CLOSED, CommentsPolicy.OFF)
-
-
 def submit(
     article, *, name, body, email="", parent=None, token=None, sender="", user=None, is_trapped=False, seconds=None
 ):
@@ -102,7 +114,7 @@ def submit(
     """
     if token and (earlier := Comment.objects.filter(submission_token=token).first()):
         return earlier, False
-    if not is_open(article):
+    if not rules_for(article).take_comments(article):
         raise Refused("Comments on this article are closed.")
     if parent is not None and not Comment.objects.visible().filter(pk=parent.pk, article=article).exists():
         raise Refused("The comment you answer is not here any more. You can post yours as a comment of its own.")
@@ -138,25 +150,52 @@ def submit(
     return comment, True
 
 
-def take_over(comment, status, rule):
-    """Store a comment that was decided about elsewhere, in the state it had there; `rule` says where it is from."""
-    comment.status = status
-    comment.decided_at = None if status == Status.PENDING else comment.created_at
-    with transaction.atomic():
-        comment.save()
-        Decision.objects.create(
-            comment=comment, verb=Verb.IMPORT, text=comment.body, rule=rule, to_status=status, version=comment.version
-        )
+def edit(comment, body):
+    """Let the author change the text, for ten minutes after it was posted; every stage runs again.
+
+    What a moderator approved was another text, so an approved comment waits anew. Returns the decision, or None where
+    nothing changed. Raises Refused.
+    """
+    if len(body) > HARD_LIMIT or len(body := normalise(body)) > MAX_LENGTH:
+        raise Refused(f"This is {len(body):,} characters long. A comment can have {MAX_LENGTH:,}.")
+    if not body:
+        raise Refused("Write something first. To remove the comment, withdraw it.")
+    while True:
+        if timezone.now() - comment.created_at > EDIT_WINDOW:
+            raise Refused("A comment can be changed for ten minutes. You can withdraw it and write another.")
+        if comment.status not in (*VISIBLE, Status.PENDING):
+            raise Refused("This comment can no longer be changed.")
+        if not rules_for(comment.article).take_comments(comment.article):
+            raise Refused("Comments on this article are closed.")
+        if body == comment.body:
+            return None
+        screening = screen(Submission(comment.article, comment.name, comment.email, body))
+        fields = {
+            "body": body, "edited_at": timezone.now(), "is_featured": False, "held_because": screening.sentence[:300],
+            "risk": screening.risk, "signals": [asdict(signal) for signal in screening.signals],
+        }  # fmt: skip
+        try:
+            return _step(comment, None, Status.PENDING, verb=Verb.EDIT, rule=AUTHOR, fields=fields)
+        except AlreadyDecided:  # a moderator was quicker: what they decided about is another text now
+            comment.refresh_from_db()
 
 
-def follow(comment, status, rule, body):
-    """Let a comment that was taken over say and be what it has become where it came from."""
-    if status != comment.status and not can_become(comment, status):
-        raise NotAllowed(f"“{comment.get_status_display()}” cannot become “{Status(status).label.lower()}”.")
-    with transaction.atomic():
-        Comment.objects.filter(pk=comment.pk, version=comment.version).update(body=body)
-        comment.body = body
-        _step(comment, None, comment.status, comment.version, status, verb=Verb.IMPORT, rule=rule)
+def withdraw(comment):
+    """Take the comment back, as its author; where replies show, a line keeps its place."""
+    return _decide(comment, None, Status.WITHDRAWN, verb=Verb.WITHDRAW, rule=AUTHOR)
+
+
+def appeal(comment, statement=""):
+    """Ask for another moderator's decision about a rejection, as the author, once.
+
+    `statement` is what the author says for the comment; the log keeps it as the appeal's public note. Raises Refused.
+    """
+    if comment.status != Status.REJECTED:
+        raise Refused("Only a comment that was rejected can be appealed.")
+    if comment.decisions.filter(verb=Verb.APPEAL).exists():
+        raise Refused("This comment was appealed once already. The second decision stands.")
+    note = normalise(statement[:HARD_LIMIT])[:500]
+    return _decide(comment, None, Status.APPEALED, verb=Verb.APPEAL, rule=AUTHOR, public_note=note)
 
 
 def approve(comment, by, **notes):
@@ -194,6 +233,54 @@ def hold(comment, by, **notes):
     return _decide(comment, by, Status.PENDING, verb=Verb.HOLD, **notes)
 
 
+def feature(comment, by, **notes):
+    """Make a comment that readers see an editors' pick; who does that has read and approved it."""
+    if comment.status not in VISIBLE:
+        raise NotAllowed("Only a comment that readers see can be an editors’ pick.")
+    return _decide(comment, by, Status.APPROVED, verb=Verb.FEATURE, fields={"is_featured": True}, **notes)
+
+
+def unfeature(comment, by, **notes):
+    """Make an editors' pick a comment like the others."""
+    return _decide(comment, by, comment.status, verb=Verb.UNFEATURE, fields={"is_featured": False}, **notes)
+
+
+def remove(comment, by, internal_note, **notes):
+    """Take the comment off for a legal reason, which `internal_note` names; a line of its own keeps its place."""
+    if not internal_note:
+        raise NotAllowed("Say what the legal reason is: the log keeps it.")
+    return _decide(comment, by, Status.REMOVED, verb=Verb.REMOVE, internal_note=internal_note, **notes)
+
+
+def hide(comment, rule="reports"):
+    """Take a visible comment out of sight until a moderator has looked at it."""
+    return _decide(comment, None, Status.HIDDEN, verb=Verb.HIDE, rule=rule)
+
+
+def erase(comment, by=None, rule=AUTHOR):
+    """Keep nothing of the comment but its place and the log of decisions, without what was written in them.
+
+    What is not off the site yet is withdrawn first. There is no way back. `by` is the editor who does it; else `rule`
+    says what did.
+    """
+    rule = "" if by else rule
+    with transaction.atomic():
+        if not can_become(comment, Status.ERASED):
+            _decide(comment, by, Status.WITHDRAWN, verb=Verb.WITHDRAW, rule=rule)
+        fields = {
+            "name": "", "email": "", "body": "", "user": None, "sender": "", "sender_prefix": "", "fingerprint": "",
+            "held_because": "", "signals": [], "submission_token": None, "is_featured": False, "report_weight": 0,
+            # Replies that a rejected comment hid do not come out because it is forgotten.
+            "hides_replies": comment.status in (Status.REJECTED, Status.SPAM),
+        }  # fmt: skip
+        decision = _decide(comment, by, Status.ERASED, verb=Verb.ERASE, rule=rule, fields=fields)
+        Decision.objects.filter(comment=comment).erase_content()
+        Report.objects.filter(comment=comment).update(text="")
+        for rows in (comment.shingles, comment.recommendations, comment.subscriptions):
+            rows.all().delete()
+    return decision
+
+
 def can_become(comment, to_status):
     return to_status in TRANSITIONS[Status(comment.status)]
 
@@ -202,17 +289,23 @@ def undo(decision, by):
     """Put the comment back where it was before `decision`, unless somebody has decided since."""
     if not decision.from_status or decision.undoes_id:
         raise NotAllowed("There is nothing before this to go back to.")
-    if decision.to_status == Status.WITHDRAWN:
-        raise NotAllowed("Its author took the comment back. Nobody else can bring it out again.")
-    return _step(
-        decision.comment,
-        by,
-        decision.to_status,
-        decision.version,
-        decision.from_status,
-        verb=Verb.UNDO,
-        undoes=decision,
-    )
+    if decision.verb in IRREVERSIBLE:
+        raise NotAllowed("Its author decided this. Nobody else can take it back.")
+    comment, fields = decision.comment, {}
+    if decision.verb in (Verb.FEATURE, Verb.UNFEATURE):
+        fields["is_featured"] = decision.verb == Verb.UNFEATURE
+    _must_moderate(by, comment)
+    with transaction.atomic():
+        undone = _step(
+            comment, by, decision.from_status, decision.to_status, decision.version,
+            verb=Verb.UNDO, undoes=decision, fields=fields,
+        )  # fmt: skip
+        if Report.objects.filter(decided_in=decision).update(state=Report.State.OPEN, decided_in=None):
+            weight = sum(Report.objects.open().filter(comment=comment).values_list("weight", flat=True))
+            Comment.objects.filter(pk=comment.pk).update(report_weight=weight)
+            comment.report_weight = weight
+            weigh(comment)
+    return undone
 
 
 @dataclass
@@ -256,31 +349,86 @@ def undo_batch(batch, by):
     return outcome
 
 
+def take_over(comment, status, rule):
+    """Store a comment that was decided about elsewhere, in the state it had there; `rule` says where it is from."""
+    comment.status = status
+    comment.decided_at = None if status == Status.PENDING else comment.created_at
+    with transaction.atomic():
+        comment.save()
+        Decision.objects.create(
+            comment=comment, verb=Verb.IMPORT, text=comment.body, rule=rule, to_status=status, version=comment.version
+        )
+
+
+def follow(comment, status, rule, body):
+    """Let a comment that was taken over say and be what it has become where it came from."""
+    if status != comment.status and not can_become(comment, status):
+        raise NotAllowed(f"“{comment.get_status_display()}” cannot become “{Status(status).label.lower()}”.")
+    with transaction.atomic():
+        Comment.objects.filter(pk=comment.pk, version=comment.version).update(body=body)
+        comment.body = body
+        _step(comment, None, status, verb=Verb.IMPORT, rule=rule)
+
+
 def _decide(comment, by, to_status, version=None, **notes):
     version = comment.version if version is None else version
     if version != comment.version:
         raise AlreadyDecided(_decision_since(comment, version))
-    if not can_become(comment, to_status):
+    if notes["verb"] not in (Verb.FEATURE, Verb.UNFEATURE) and not can_become(comment, to_status):
         raise NotAllowed(
             f"A comment that is “{comment.get_status_display().lower()}” cannot become “{to_status.label.lower()}”."
         )
-    return _step(comment, by, comment.status, version, to_status, **notes)
+    _must_moderate(by, comment)
+    return _step(comment, by, to_status, **notes)
 
 
-def _step(comment, by, from_status, version, to_status, **notes):
+def _must_moderate(by, comment):
+    if by is None:
+        return
+    if not sections.may_decide(by, comment.article_id):
+        raise NotAllowed("This comment is in a section that others moderate.")
+    if comment.status == Status.APPEALED and comment.decisions.filter(verb=Verb.REJECT, actor=by).exists():
+        raise NotAllowed("You rejected this comment: another moderator decides about the appeal.")
+
+
+def _step(comment, by, to_status, from_status=None, version=None, *, fields=None, **notes):
+    """Change the status and whatever else, if the comment is still what was seen; write it down."""
+    from_status, version = from_status or comment.status, version or comment.version
+    changed = {
+        "status": to_status, "decided_at": None if to_status == Status.PENDING else timezone.now(), **(fields or {}),
+    }  # fmt: skip
     with transaction.atomic():
         won = Comment.objects.filter(pk=comment.pk, status=from_status, version=version).update(
-            status=to_status,
-            version=F("version") + 1,
-            decided_at=None if to_status == Status.PENDING else timezone.now(),
+            version=F("version") + 1, **changed
         )
         if not won:
             raise AlreadyDecided(_decision_since(comment, version))
-        comment.status, comment.version = to_status, version + 1
-        return Decision.objects.create(
+        for name, value in changed.items():
+            setattr(comment, name, value)
+        comment.version = version + 1
+        decision = Decision.objects.create(
             comment=comment, text=comment.body, actor=by, from_status=from_status, to_status=to_status,
             version=version + 1, **notes,
         )  # fmt: skip
+        if by is not None and not notes.get("undoes"):
+            _answer_reports(comment, decision)
+        return decision
+
+
+ANSWERS = {
+    Status.APPROVED: Report.State.DISAGREED,
+    Status.REJECTED: Report.State.AGREED,
+    Status.SPAM: Report.State.AGREED,
+    Status.REMOVED: Report.State.AGREED,
+}
+
+
+def _answer_reports(comment, decision):
+    answer = ANSWERS.get(decision.to_status)
+    if answer and Report.objects.open().filter(comment=comment).update(state=answer, decided_in=decision):
+        Comment.objects.filter(pk=comment.pk).update(report_weight=0)
+        comment.report_weight = 0
+        weigh(comment)
 
 
 def _decision_since(comment, version):

@@ -41,7 +41,7 @@ class Conversation:
     def __init__(self, article):
         self.article = article
         rows = list(
-            Comment.objects.filter(article=article)
+            Comment.objects.filter(article=article, hides_replies=False)
             .order_by("created_at", "id")
             .values_list("id", "parent_id", "depth", "status", "public_id")
         )

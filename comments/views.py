@@ -15,6 +15,7 @@ from comments import moderation
 from comments.forms import CommentForm
 from comments.models import Comment
 from comments.models.comment import Status
+from comments.policies import rules_for
 from comments.senders import sender
 from comments.threads import Conversation
 
@@ -39,10 +40,10 @@ def private(view):
 @require_http_methods(["GET", "HEAD", "POST"])
 def write(request, article_id):
     article = get_object_or_404(Article.objects.published().select_related("category"), pk=article_id)
-    policy = moderation.policy(article)
-    if policy == CommentsPolicy.OFF:
+    rules = rules_for(article)
+    if rules.mode == CommentsPolicy.OFF:
         raise Http404("There are no comments on this article.")
-    if policy == CommentsPolicy.CLOSED:
+    if not rules.take_comments(article):
         context = {"article": article, "body": request.POST.get("body", ""), "noindex": True}
         return render(request, "comments/closed.html", context, status=403)
     wanted = request.GET.get("parent", "")

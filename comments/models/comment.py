@@ -44,8 +44,9 @@ class CommentQuerySet(models.QuerySet):
     def unobstructed(self):
         """Comments without a hidden one above them. Derived from the path: no status is ever copied downwards."""
         below = OuterRef("path")
-        root = Comment.objects.filter(pk=OuterRef("root"), status__in=HIDING)
-        between = Comment.objects.filter(root=OuterRef("root"), depth__lt=OuterRef("depth"), status__in=HIDING).filter(
+        hiding = Comment.objects.filter(Q(status__in=HIDING) | Q(hides_replies=True))
+        root = hiding.filter(pk=OuterRef("root"))
+        between = hiding.filter(root=OuterRef("root"), depth__lt=OuterRef("depth")).filter(
             path=Substr(below, 1, Length(F("path")))
         )
         return self.filter(Q(depth=0) | ~Exists(root) & ~Exists(between))
@@ -93,6 +94,9 @@ class Comment(models.Model):
     )
     version = models.PositiveIntegerField(default=1, editable=False)
 
+    hides_replies = models.BooleanField(
+        default=False, editable=False, help_text="Erased from a state that hid the replies; they stay hidden."
+    )
     is_featured = models.BooleanField("editors’ pick", default=False)
     recommends = models.PositiveIntegerField(default=0, editable=False, help_text="How many recommended it.")
     recommend_weight = models.PositiveIntegerField(default=0, editable=False)

@@ -31,6 +31,10 @@ class Verb(models.TextChoices):
     UNDO = "undo", "Taken back"
 
 
+# What an author did with their own comment, and what leaves nothing to go back to: no moderator undoes it.
+IRREVERSIBLE = (Verb.EDIT, Verb.APPEAL, Verb.WITHDRAW, Verb.ERASE, Verb.UNDO)
+
+
 class AppendOnly(Exception):
     """A decision was about to be changed or removed."""
 
@@ -132,9 +136,4 @@ class Decision(models.Model):
     @property
     def is_undoable(self):
         """Whether nobody has decided since. Asks the database nothing where the comment is loaded."""
-        return bool(
-            self.from_status
-            and not self.undoes_id
-            and self.to_status != Status.WITHDRAWN
-            and self.version == self.comment.version
-        )
+        return bool(self.from_status and self.verb not in IRREVERSIBLE and self.version == self.comment.version)

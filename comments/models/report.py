@@ -3,6 +3,7 @@ from django.db import models
 from django.db.models import Q
 
 from comments.models.comment import Comment
+from comments.models.decision import Decision
 
 
 class Complaint(models.TextChoices):
@@ -36,7 +37,9 @@ class Report(models.Model):
     weight = models.PositiveSmallIntegerField(default=1)
     state = models.CharField(max_length=20, choices=State, default=State.OPEN)
     created_at = models.DateTimeField(auto_now_add=True, db_index=True)
-    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_in = models.ForeignKey(
+        Decision, models.PROTECT, null=True, blank=True, related_name="reports", help_text="Which answered it."
+    )
 
     objects = ReportQuerySet.as_manager()
 

@@ -4,8 +4,8 @@ from django import template
 from django.utils.html import escape, format_html, format_html_join
 
 from articles.models.site import CommentsPolicy
-from comments import moderation
 from comments.addresses import addresses_in
+from comments.policies import rules_for
 from comments.threads import Conversation
 
 register = template.Library()
@@ -13,13 +13,13 @@ register = template.Library()
 
 @register.inclusion_tag("comments/thread.html", takes_context=True)
 def comment_thread(context, article):
-    """Show the conversation under an article: at most four queries, however many comments there are.
+    """Show the conversation under an article: at most six queries, however many comments there are.
 
     ?comments=N asks for a page of it, ?thread=ID for a long thread by itself.
     """
     asked = context["request"].GET if "request" in context else {}
-    policy = moderation.policy(article, context.get("site"))
-    shown = {"article": article, "shown": policy != CommentsPolicy.OFF}
+    rules = rules_for(article, context.get("site"))
+    shown = {"article": article, "shown": rules.mode != CommentsPolicy.OFF}
     if not shown["shown"]:
         return shown
     conversation = Conversation(article)
@@ -34,7 +34,7 @@ def comment_thread(context, article):
         "first": f"{start}#comments",
         "start": f"{start}{'&' if '?' in start else '?'}comments=",
         "whole": "" if start == conversation.url() else conversation.url(),
-        "is_open": article.is_public() and policy != CommentsPolicy.CLOSED,
+        "is_open": rules.take_comments(article),
     }
 
 

@@ -43,7 +43,7 @@ def test_brings_out_nothing_that_its_author_took_back(bob, charlie):
     withdrawal = Decision.objects.create(
         comment=comment, verb="withdraw", actor=charlie, from_status="approved", to_status="withdrawn", version=2
     )
-    with pytest.raises(moderation.NotAllowed, match="author took"):
+    with pytest.raises(moderation.NotAllowed, match="author decided"):
         moderation.undo(withdrawal, bob)
 
 
