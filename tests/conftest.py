@@ -1,3 +1,4 @@
+import os
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 
@@ -8,12 +9,18 @@ from django.contrib.auth.models import Group
 from django.core.files.storage import storages
 from django.db import connection, connections
 from django.test import Client
+from hypothesis import settings as hypothesis
 
 from articles.models import Document, Picture, Recording
 from tests.factories import make_user
 
 CACHES, REDIS_URL = configured.CACHES, configured.REDIS_URL
 IMMEDIATELY = f"{'django.tasks' if django.VERSION >= (6, 0) else 'django_tasks'}.backends.immediate.ImmediateBackend"
+
+# The same examples in every run of CI, so that what fails it is the change; at the desk new ones are tried each time.
+hypothesis.register_profile("ci", derandomize=True)
+if "CI" in os.environ:
+    hypothesis.load_profile("ci")
 
 # No test writes where the newsroom keeps its files, and none needs collected static files.
 

@@ -196,7 +196,7 @@ def test_what_may_not_be_shared_or_fed_is_on_pages_alone():
 moments = st.one_of(st.none(), st.integers(-3, 3).map(lambda hours: ENDS + timedelta(hours=hours)))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rights=st.tuples(moments, moments, moments, moments, st.booleans()), now=st.integers(-4, 4))
 def test_at_any_instant_no_public_surface_serves_a_picture_out_of_its_rights(everywhere, rights, now):
     picture, fallback, addresses, issued = everywhere
