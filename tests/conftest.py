@@ -1,6 +1,8 @@
+import hashlib
 import os
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import django
 import pytest
@@ -21,6 +23,38 @@ IMMEDIATELY = f"{'django.tasks' if django.VERSION >= (6, 0) else 'django_tasks'}
 hypothesis.register_profile("ci", derandomize=True)
 if "CI" in os.environ:
     hypothesis.load_profile("ci")
+
+
+@pytest.fixture(scope="session")
+def schema(request):
+    """The file that keeps the migrated schema until a migration changes, since making it takes seconds."""
+    made_by = hashlib.sha256(repr((django.VERSION, sqlite3.sqlite_version)).encode())
+    for path in sorted(configured.BASE_DIR.glob("*/migrations/*.py")):
+        made_by.update(path.read_bytes())
+    return request.config.cache.mkdir("schema") / made_by.hexdigest()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings, schema):
+    """Begin SQLite's database in memory with what is kept; migrating it then finds nothing to do."""
+    if connection.vendor != "sqlite" or not schema.exists():
+        yield
+        return
+    with closing(sqlite3.connect(connection.creation._get_test_db_name(), uri=True)) as begun:
+        with closing(sqlite3.connect(schema)) as kept:
+            kept.backup(begun)
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker, schema):
+    if connection.vendor == "sqlite" and not schema.exists():
+        unfinished = schema.with_suffix(f".{os.getpid()}")
+        with django_db_blocker.unblock(), closing(sqlite3.connect(unfinished)) as kept:
+            connection.ensure_connection()
+            connection.connection.backup(kept)
+        unfinished.rename(schema)
+
 
 # No test writes where the newsroom keeps its files, and none needs collected static files.
 
