@@ -1,22 +1,41 @@
-"""What readers see under an article: the conversation in reading order, page by page.
+"""What readers see under an article: the conversation, page by page.
 
-A thread may be a thousand replies deep and an article have ten thousand comments, so nothing here calls itself: one
-query brings the bare structure of the article's conversation, another the comments of one page.
+An article may have ten thousand comments and a thread be a thousand replies deep. So nothing here reads a whole
+conversation, and nothing calls itself: each page is found by the place where the last one ended, from the end of an
+index, and a handful of queries brings it, however many comments there are.
 """
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from urllib.parse import urlencode
 
-from django.core.paginator import Paginator
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
+from articles.models import Article
 from comments.models import Comment
 from comments.models.comment import TOMBSTONES, VISIBLE
 
 ROOTS_PER_PAGE = 25
-REPLIES_SHOWN = 20  # below each root of a page; the rest of a thread has pages of its own
+REPLIES_SHOWN = 3  # below each root of a page; the rest of a thread has pages of its own
 REPLIES_PER_PAGE = 100
-MAX_INDENT = 3
-NAMED_FROM = 2  # from this depth a reply says to whom it answers: the page may not indent that far
+NAMED_FROM = 2  # from this depth a reply says to whom it answers: the page does not indent that far
+PICKS_SHOWN = 3
+
+# How the roots of a conversation are sorted; the first is the usual way. Editors' picks lead what is best. The public
+# id, which tells nothing, decides between equals.
+ORDERS = {
+    "best": ("-is_featured", "-score", "created_at", "public_id"),
+    "newest": ("-created_at", "-public_id"),
+    "oldest": ("created_at", "public_id"),
+}
+USUAL = "best"
+IN_TIME = ORDERS["oldest"]  # replies are read as they came
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass
@@ -24,124 +43,231 @@ class Node:
     """A comment in its place. `in_reply_to` is a name, where indenting alone does not say it."""
 
     comment: Comment
-    depth: int
     in_reply_to: str | None = None
     is_tombstone: bool = False
+    by_author: bool = False  # from the account of somebody who made the article
     more: int = 0  # further replies in this thread, after its last one shown
     more_url: str = ""
 
     @property
-    def indent(self):
-        return min(self.depth, MAX_INDENT)
+    def is_reply(self):
+        return self.comment.depth > 0
+
+
+@dataclass
+class Page:
+    """Part of a conversation, or of one thread of it; `next_url` leads on where there is more."""
+
+    nodes: list[Node] = field(default_factory=list)
+    next_url: str = ""
+    is_first: bool = True
+    is_thread: bool = False
 
 
 class Conversation:
-    """The visible structure of an article's comments: ids only, in reading order, read with one query."""
+    """The comments on an article that readers see, in one of the ORDERS."""
 
-    def __init__(self, article):
+    def __init__(self, article: Article, order: str = USUAL):
         self.article = article
-        rows = list(
-            Comment.objects.filter(article=article, hides_replies=False)
-            .order_by("created_at", "id")
-            .values_list("id", "parent_id", "depth", "status", "public_id")
+        self.order = order if order in ORDERS else USUAL
+
+    # -- how much there is
+
+    @cached_property
+    def _facts(self):
+        visible = Comment.objects.filter(article=OuterRef("pk"), status__in=VISIBLE)
+        # Only below what hides and has replies can anything be hidden. To look at each comment would cost too much.
+        hiding = Comment.objects.hiding().filter(
+            Exists(Comment.objects.filter(parent=OuterRef("pk"))), article=self.article
         )
-        self.parent = {pk: parent for pk, parent, *_ in rows}
-        self.depth = {pk: depth for pk, _, depth, *_ in rows}
-        self.public_id = {pk: public_id for pk, *_, public_id in rows}
-        self.is_visible = {pk: status in VISIBLE for pk, _, _, status, _ in rows}
-        shown = self._reachable(rows)
-        self._drop_bare_tombstones(shown)
-        self.threads = self._in_reading_order(shown)
-        self.total = sum(self.is_visible[pk] for thread in self.threads for pk in thread)
+        doubtful = visible.filter(root__in=hiding.values(whole=Coalesce("root", "pk")))
+        taken_back = Comment.objects.filter(article=OuterRef("pk"), status__in=TOMBSTONES)
+        facts = {
+            "visible": _number(visible),
+            "doubtful": _number(doubtful),
+            "standing": _number(doubtful.unobstructed()),
+            "has_gaps": Exists(taken_back),
+        }
+        return Article.objects.filter(pk=self.article.pk).annotate(**facts).values(*facts).get()
 
-    def _reachable(self, rows):
-        """Return what has nothing hidden above it, parents before their replies, each generation oldest first."""
-        standing, shown = set(), []
-        for pk, parent, _, status, _ in sorted(rows, key=lambda row: row[2]):
-            if (parent is None or parent in standing) and (status in VISIBLE or status in TOMBSTONES):
-                standing.add(pk)
-                shown.append(pk)
-        return shown
+    @property
+    def total(self) -> int:
+        """How many comments readers see."""
+        return self._facts["visible"] - self._facts["doubtful"] + self._facts["standing"]
 
-    def _drop_bare_tombstones(self, shown):
-        """A comment that was taken back keeps its place only while something visible stands below it."""
-        bearing = set()
-        for pk in reversed(shown):  # replies before their parents
-            if self.is_visible[pk] or pk in bearing:
-                bearing.add(self.parent[pk])
-        shown[:] = [pk for pk in shown if self.is_visible[pk] or pk in bearing]
+    @property
+    def _is_obstructed(self):
+        return self._facts["doubtful"] != self._facts["standing"]
 
-    def _in_reading_order(self, shown):
-        replies = defaultdict(list)
-        for pk in shown:
-            replies[self.parent[pk]].append(pk)
-        threads = []
-        for root in replies[None]:
-            thread, waiting = [], [root]
-            while waiting:
-                pk = waiting.pop()
-                thread.append(pk)
-                waiting.extend(reversed(replies[pk]))
-            threads.append(thread)
-        return threads
+    def _standing(self, comments):
+        """What has its place; where nothing is hidden or was taken back, that is a short question."""
+        if self._is_obstructed or self._facts["has_gaps"]:
+            return comments.standing()
+        return comments.filter(status__in=VISIBLE)
 
-    def nodes(self, ids):
-        """Return nodes for comments of this conversation, in the given order."""
-        above = {self.parent[pk] for pk in ids if self.depth[pk] >= NAMED_FROM}
-        found = Comment.objects.defer("path", "signals").select_related("user").in_bulk({*ids, *above})
-        nodes = []
-        for pk in ids:
-            comment = found.get(pk)
-            if comment is None:  # erased since the structure was read
-                continue
+    @property
+    def picks(self) -> list[Comment]:
+        """The newest of the editors' picks; they come with the first page, so that they cost no query."""
+        picks = [comment for comment in (self.first_page and self._found).values() if comment.pk in self._picked]
+        return sorted(picks, key=lambda comment: (comment.created_at, comment.pk), reverse=True)[:PICKS_SHOWN]
+
+    # -- its pages
+
+    @cached_property
+    def first_page(self) -> Page:
+        return self.page()
+
+    def page(self, after: str = "") -> Page:
+        """Return 25 roots, each with the first of its replies, from the place that the cursor `after` names."""
+        names = ORDERS[self.order]
+        place = _read(after, names)
+        roots = self._standing(Comment.objects.filter(article=self.article, parent=None))
+        roots, is_more = _cut(_after(roots, names, place), names, ROOTS_PER_PAGE)
+        replies = Comment.objects.filter(root=OuterRef("pk"))
+        shown = self._standing(replies).order_by(*IN_TIME).values("pk")
+        counted = replies.filter(status__in=VISIBLE)
+        counted = counted.unobstructed() if self._is_obstructed else counted
+        threads = Comment.objects.filter(pk__in=[pk for pk, *_ in roots]).annotate(
+            number=_number(counted),
+            **{f"reply_{number}": Subquery(shown[number : number + 1]) for number in range(REPLIES_SHOWN)},
+        )
+        replies = ("number", *(f"reply_{number}" for number in range(REPLIES_SHOWN)))
+        threads = {pk: rest for pk, *rest in threads.values_list("pk", *replies)} if roots else {}
+        ids = [pk for root, *_ in roots for pk in (root, *threads[root][1:]) if pk]
+        nodes = self._nodes(ids, with_picks=place is None)
+        page = Page(is_first=place is None, next_url=self.url(after=_written(roots[-1][1:])) if is_more else "")
+        for root, *_ in roots:
+            thread = _in_reading_order([nodes[pk] for pk in (root, *threads[root][1:]) if pk in nodes])
+            more = threads[root][0] - sum(node.is_reply and not node.is_tombstone for node in thread)
+            if thread and more > 0:
+                thread[-1].more, thread[-1].more_url = more, self.url(thread=nodes[root].comment.public_id)
+            page.nodes += thread
+        return page
+
+    def thread(self, public_id: str, after: str = "") -> Page | None:
+        """Return one thread, a hundred replies at a time, or None where there is no such thread to see."""
+        root = Comment.objects.filter(article=self.article, parent=None, public_id=public_id).standing().first()
+        if root is None:
+            return None
+        place = _read(after, IN_TIME)
+        replies, is_more = _cut(_after(self._standing(root.thread.all()), IN_TIME, place), IN_TIME, REPLIES_PER_PAGE)
+        ids = [root.pk, *(pk for pk, *_ in replies)]
+        nodes = self._nodes(ids)
+        return Page(
+            nodes=_in_reading_order([nodes[pk] for pk in ids if pk in nodes]),
+            next_url=self.url(thread=public_id, after=_written(replies[-1][1:])) if is_more else "",
+            is_first=place is None,
+            is_thread=True,
+        )
+
+    def _nodes(self, ids, with_picks=False):
+        """Return nodes by id, without what no template may show by mistake; one query."""
+        picks = Comment.objects.filter(article=self.article).featured().order_by()
+        wanted = Q(pk__in=ids) | Q(pk__in=picks.values("pk")) if with_picks else Q(pk__in=ids)
+        rows = Comment.objects.filter(wanted).select_related("user", "parent")
+        private = ("path", "signals", "held_because", "email", "sender", "sender_prefix", "fingerprint")
+        found = self._found = rows.defer(
+            *private, *(f"parent__{name}" for name in (*private, "body"))
+        ).in_bulk()  # fmt: skip
+        self._picked = {pk for pk, comment in found.items() if comment.is_featured and comment.status in VISIBLE}
+        writers = {byline.author.user_id for byline in self.article.bylines.all()} - {None} if found else ()
+        nodes = {}
+        for pk, comment in found.items():
             comment.article = self.article
-            node = Node(comment, self.depth[pk], is_tombstone=not self.is_visible[pk])
-            if self.depth[pk] >= NAMED_FROM and self.is_visible[self.parent[pk]] and self.parent[pk] in found:
-                node.in_reply_to = found[self.parent[pk]].name
-            nodes.append(node)
-        for node in nodes:
-            if node.is_tombstone:  # no template can show by mistake what is not there
-                node.comment.name = node.comment.email = node.comment.body = ""
+            node = nodes[pk] = Node(comment, is_tombstone=comment.status not in VISIBLE)
+            if node.is_tombstone:
+                comment.name = comment.body = ""
+                comment.user = None
+            elif comment.depth >= NAMED_FROM and comment.parent.status in VISIBLE:
+                node.in_reply_to = comment.parent.name
+            node.by_author = comment.user_id in writers and not node.is_tombstone
         return nodes
 
-    def page_of_roots(self, number):
-        """Return a page whose object_list is nodes: 25 roots, each with the first of its replies."""
-        page = Paginator(self.threads, ROOTS_PER_PAGE).get_page(number)
-        shown = [thread[: REPLIES_SHOWN + 1] for thread in page.object_list]
-        nodes = {node.comment.pk: node for node in self.nodes([pk for thread in shown for pk in thread])}
-        for thread, part in zip(page.object_list, shown, strict=True):
-            if len(part) < len(thread) and part[-1] in nodes:
-                last = nodes[part[-1]]
-                last.more = sum(self.is_visible[pk] for pk in thread[len(part) :])
-                last.more_url = self.url(thread=self.public_id[thread[0]])
-        page.object_list = list(nodes.values())
-        return page
+    # -- where things are
 
-    def page_of_thread(self, public_id, number):
-        """Return a page of one thread's comments, or None where there is no such thread to see."""
-        thread = next((thread for thread in self.threads if self.public_id[thread[0]] == public_id), None)
-        if thread is None:
-            return None
-        page = Paginator(thread, REPLIES_PER_PAGE).get_page(number)
-        page.object_list = self.nodes(page.object_list)
-        return page
+    def address_of(self, comment: Comment) -> str:
+        """Return the address at which a visible comment is seen: on the first page, or else in its own thread."""
+        usual = Conversation(self.article)
+        if any(node.comment.pk == comment.pk for node in usual.first_page.nodes):
+            return f"{usual.url()}#comment-{comment.public_id}"
+        root = comment.root or comment
+        earlier = _before(self._standing(root.thread.all()), IN_TIME, comment) if comment.depth else root.thread.none()
+        after, position = "", earlier.count() // REPLIES_PER_PAGE * REPLIES_PER_PAGE
+        if position:
+            after = _written(earlier.order_by(*IN_TIME).values_list(*IN_TIME)[position - 1])
+        return f"{self.url(thread=root.public_id, after=after)}#comment-{comment.public_id}"
 
-    def address_of(self, comment):
-        """Return the address at which the comment is seen, or None where nobody may see it."""
-        if not self.is_visible.get(comment.pk):
-            return None
-        for position, thread in enumerate(self.threads):
-            if comment.pk in thread:
-                place = thread.index(comment.pk)
-                if place <= REPLIES_SHOWN:
-                    url = self.url(page=position // ROOTS_PER_PAGE + 1)
-                else:
-                    url = self.url(thread=self.public_id[thread[0]], page=place // REPLIES_PER_PAGE + 1)
-                return f"{url}#comment-{comment.public_id}"
+    def url(self, thread="", after="", order=None):
+        order = order or self.order
+        query = {"thread": thread, "order": "" if thread or order == USUAL else order, "comments": after}
+        query = urlencode({name: value for name, value in query.items() if value}, safe="~")
+        return self.article.get_absolute_url() + (f"?{query}" if query else "")
+
+
+def _number(comments: QuerySet) -> Subquery:
+    """The number of these comments, as a column of another query."""
+    grouped = comments.order_by().annotate(one=F("article")).values("one").annotate(number=Count("pk"))
+    return Coalesce(Subquery(grouped.values("number")), 0)
+
+
+def _in_reading_order(nodes):
+    """Put each comment below the one it answers, as far as that one is among them; siblings stay as they are."""
+    known = {node.comment.pk for node in nodes}
+    replies, first = defaultdict(list), []
+    for node in nodes:
+        (replies[node.comment.parent_id] if node.comment.parent_id in known else first).append(node)
+    ordered, waiting = [], first[::-1]
+    while waiting:
+        node = waiting.pop()
+        ordered.append(node)
+        waiting += reversed(replies[node.comment.pk])
+    return ordered
+
+
+# -- cursors: the values of the last comment seen, by which the list is sorted. They lead on even after it is hidden.
+
+
+def _cut(comments, names, size):
+    rows = list(comments.order_by(*names).values_list("pk", *(name.lstrip("-") for name in names))[: size + 1])
+    return rows[:size], len(rows) > size
+
+
+def _written(values) -> str:
+    return "~".join(
+        str((value - _EPOCH) // _MICROSECOND) if isinstance(value, datetime) else str(int(value))
+        if isinstance(value, bool) else str(value)
+        for value in values
+    )  # fmt: skip
+
+
+def _read(text, names):
+    """Return the values of a cursor, or None where it is none: then one begins at the beginning."""
+    parts = text.split("~")
+    if len(parts) != len(names) or not text.isascii() or len(text) > 100:
+        return None
+    readers = {
+        "is_featured": lambda part: {"0": False, "1": True}[part],
+        "score": lambda part: min(1.0, max(0.0, float(part))),
+        "created_at": lambda part: _EPOCH + int(part) * _MICROSECOND,
+        "public_id": str,
+    }
+    try:
+        return [readers[name.lstrip("-")](part) for name, part in zip(names, parts, strict=True)]
+    except (ValueError, KeyError, OverflowError):
         return None
 
-    def url(self, thread=None, page=1):
-        query = [f"thread={thread}"] if thread else []
-        if page > 1:
-            query.append(f"comments={page}")
-        return self.article.get_absolute_url() + (f"?{'&'.join(query)}" if query else "")
+
+def _after(comments, names, values):
+    if values is None:
+        return comments
+    beyond, equal = Q(pk__in=[]), Q()
+    for name, value in zip(names, values, strict=True):
+        field_name = name.lstrip("-")
+        beyond |= equal & Q(**{f"{field_name}__{'lt' if name.startswith('-') else 'gt'}": value})
+        equal &= Q(**{field_name: value})
+    return comments.filter(beyond)
+
+
+def _before(comments, names, comment):
+    opposite = [name[1:] if name.startswith("-") else f"-{name}" for name in names]
+    return _after(comments, opposite, [getattr(comment, name.lstrip("-")) for name in names])

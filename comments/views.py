@@ -118,10 +118,9 @@ def posted(request, signed):
 @require_safe
 def permalink(request, public_id):
     """Lead to the page of the thread that the comment is on; a hidden one answers as one that never was."""
-    comment = Comment.objects.visible().filter(public_id=public_id).select_related("article").first()
-    address = comment and Conversation(comment.article).address_of(comment)
-    if address is None:
+    comment = Comment.objects.visible().filter(public_id=public_id).select_related("article", "root").first()
+    if comment is None or rules_for(comment.article).mode == CommentsPolicy.OFF:
         raise Http404("There is no such comment.")
-    response = redirect(address)
+    response = redirect(Conversation(comment.article).address_of(comment))
     response["Cache-Control"] = "public, max-age=0, must-revalidate"
     return response

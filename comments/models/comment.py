@@ -3,7 +3,7 @@ import secrets
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
-from django.db.models.functions import Length, Substr
+from django.db.models.functions import Coalesce, Length, Substr
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import Truncator
@@ -43,13 +43,29 @@ class CommentQuerySet(models.QuerySet):
 
     def unobstructed(self):
         """Comments without a hidden one above them. Derived from the path: no status is ever copied downwards."""
-        below = OuterRef("path")
-        hiding = Comment.objects.filter(Q(status__in=HIDING) | Q(hides_replies=True))
-        root = hiding.filter(pk=OuterRef("root"))
-        between = hiding.filter(root=OuterRef("root"), depth__lt=OuterRef("depth")).filter(
-            path=Substr(below, 1, Length(F("path")))
+        root = Comment.objects.hiding().filter(pk=OuterRef("root"))
+        between = Comment.objects.filter(
+            root=OuterRef("root"), depth__lt=OuterRef("depth"), path=Substr(OuterRef("path"), 1, Length(F("path")))
         )
-        return self.filter(Q(depth=0) | ~Exists(root) & ~Exists(between))
+        # Two questions, because each has an index: a thread is a thousand replies deep.
+        hidden = Exists(between.filter(status__in=HIDING)) | Exists(between.filter(hides_replies=True))
+        return self.filter(Q(depth=0) | ~Exists(root) & ~hidden)
+
+    def hiding(self):
+        """What keeps the replies below it from readers."""
+        return self.filter(Q(status__in=HIDING) | Q(hides_replies=True))
+
+    def standing(self):
+        """What has its place in the conversation: visible, or taken back with something visible below it.
+
+        For comments on an article that is public; nothing hidden is above them.
+        """
+        below = Comment.objects.filter(
+            root=Coalesce(OuterRef("root"), OuterRef("pk")), depth__gt=OuterRef("depth"), status__in=VISIBLE
+        )
+        below = below.alias(above=Substr("path", 1, Length(OuterRef("path")))).filter(above=OuterRef("path"))
+        bears = Exists(below.unobstructed())
+        return self.filter(Q(status__in=VISIBLE) | Q(status__in=TOMBSTONES, hides_replies=False) & bears).unobstructed()
 
     def featured(self):
         """Editors’ picks that every reader may see, newest first."""
@@ -123,6 +139,16 @@ class Comment(models.Model):
             models.Index(F("article"), F("status"), F("created_at"), F("id"), name="comment_of_article"),
             models.Index(F("status"), F("created_at"), F("id"), name="comment_queue"),
             models.Index(F("root"), F("created_at"), name="comment_thread"),
+            models.Index(F("root"), F("status"), F("depth"), name="comment_hiding"),
+            models.Index(F("root"), condition=Q(hides_replies=True), name="comment_hides_replies"),
+            models.Index(
+                F("article"), F("is_featured").desc(), F("score").desc(), F("created_at"), F("public_id"),
+                condition=Q(parent__isnull=True), name="comment_roots_by_score",
+            ),
+            models.Index(
+                F("article"), F("created_at"), F("public_id"), condition=Q(parent__isnull=True),
+                name="comment_roots_by_time",
+            ),
             models.Index(F("email"), F("created_at"), condition=~Q(email=""), name="comment_by_email"),
             models.Index(F("name"), name="comment_by_name"),
             models.Index(F("article"), F("created_at"), F("id"), name="comment_by_time"),
@@ -130,7 +156,7 @@ class Comment(models.Model):
             models.Index(F("report_weight").desc(), F("id"), condition=Q(report_weight__gt=0), name="comment_reported"),
             models.Index(F("article"), condition=Q(is_featured=True), name="comment_featured"),
             models.Index(F("sender_prefix"), F("created_at"), condition=~Q(sender_prefix=""), name="comment_by_prefix"),
-        ]
+        ]  # fmt: skip
         constraints = [
             models.CheckConstraint(
                 name="comment_status_known",

@@ -2,6 +2,7 @@ import re
 
 from django import template
 from django.utils.html import escape, format_html, format_html_join
+from django.utils.translation import pgettext_lazy
 
 from articles.models.site import CommentsPolicy
 from comments.addresses import addresses_in
@@ -10,32 +11,67 @@ from comments.threads import Conversation
 
 register = template.Library()
 
+ORDER_LABELS = {
+    "best": pgettext_lazy("order of comments", "Best"),
+    "newest": pgettext_lazy("order of comments", "Newest"),
+    "oldest": pgettext_lazy("order of comments", "Oldest"),
+}
+
 
 @register.inclusion_tag("comments/thread.html", takes_context=True)
 def comment_thread(context, article):
     """Show the conversation under an article: at most six queries, however many comments there are.
 
-    ?comments=N asks for a page of it, ?thread=ID for a long thread by itself.
+    ?order= sorts it, ?thread=ID asks for one thread by itself, ?comments= leads on from where a page ended.
     """
-    asked = context["request"].GET if "request" in context else {}
-    rules = rules_for(article, context.get("site"))
-    shown = {"article": article, "shown": rules.mode != CommentsPolicy.OFF}
-    if not shown["shown"]:
-        return shown
-    conversation = Conversation(article)
-    number, single = asked.get("comments", 1), asked.get("thread", "")
-    page = conversation.page_of_thread(single, number) if single else None
-    start = conversation.url(thread=single) if page else conversation.url()
-    page = page or conversation.page_of_roots(number)
-    return shown | {
-        "thread": page.object_list,
-        "total": conversation.total,
+    shown = _shown(context, article)
+    if shown is None:
+        return {"shown": False}
+    rules, conversation, asked = shown
+    after, single = asked.get("comments", ""), asked.get("thread", "")
+    page = conversation.thread(single, after) if single else None
+    page = page or (conversation.page(after) if after else conversation.first_page)
+    return {
+        "shown": True,
+        "article": article,
         "page": page,
-        "first": f"{start}#comments",
-        "start": f"{start}{'&' if '?' in start else '?'}comments=",
-        "whole": "" if start == conversation.url() else conversation.url(),
+        "total": conversation.total,
+        "whole": conversation.url(),
+        "orders": [
+            {
+                "name": name,
+                "label": label,
+                "url": conversation.url(order=name),
+                "is_current": name == conversation.order,
+            }
+            for name, label in ORDER_LABELS.items()
+        ],
         "is_open": rules.take_comments(article),
     }
+
+
+@register.simple_tag(takes_context=True)
+def editors_picks(context, article):
+    """Return the comments that editors picked, for beside the article: they come with comment_thread's first page."""
+    shown = _shown(context, article)
+    return [] if shown is None or {"comments", "thread"} & shown[2].keys() else shown[1].picks
+
+
+def _shown(context, article):
+    """What several parts of an article's page show of its comments, found once; None where there are none."""
+    if not hasattr(article, "shown_conversation"):
+        asked = context["request"].GET if "request" in context else {}
+        rules = rules_for(article, context.get("site"))
+        conversation = Conversation(article, asked.get("order", ""))
+        article.shown_conversation = None if rules.mode == CommentsPolicy.OFF else (rules, conversation, asked)
+    return article.shown_conversation
+
+
+@register.filter
+def initials(name):
+    """The first letters of the first and last word of a name, where they are letters."""
+    words = [word for word in re.split(r"[\s.]+", name) if word[:1].isalpha()] or [name]
+    return "".join(word[:1] for word in (words[:1] + words[1:][-1:])).upper()
 
 
 @register.filter

@@ -2,7 +2,7 @@ import pytest
 
 from articles.models import Article
 from comments.models import Comment
-from comments.threads import ROOTS_PER_PAGE
+from comments.threads import REPLIES_PER_PAGE, ROOTS_PER_PAGE
 from tests.factories import make_comment
 
 pytestmark = pytest.mark.django_db
@@ -11,10 +11,19 @@ pytestmark = pytest.mark.django_db
 def test_leads_to_the_page_the_comment_is_on(client, article):
     roots = [make_comment(article, name=f"R{number}") for number in range(ROOTS_PER_PAGE + 1)]
     reply = make_comment(parent=roots[-1], name="A reply")
-    first, later = (client.get(f"/comments/{comment.public_id}/") for comment in (roots[0], reply))
+    first, later, root = (client.get(f"/comments/{comment.public_id}/") for comment in (roots[0], reply, roots[-1]))
     assert first["Location"] == f"{article.get_absolute_url()}#comment-{roots[0].public_id}"
-    assert later["Location"] == f"{article.get_absolute_url()}?comments=2#comment-{reply.public_id}"
-    assert f'id="comment-{reply.public_id}"'.encode() in client.get(later["Location"]).content
+    assert later["Location"] == f"{article.get_absolute_url()}?thread={roots[-1].public_id}#comment-{reply.public_id}"
+    for response, comment in ((first, roots[0]), (later, reply), (root, roots[-1])):
+        assert f'id="comment-{comment.public_id}"'.encode() in client.get(response["Location"]).content
+
+
+def test_leads_to_the_page_of_a_long_thread_the_comment_is_on(client, article):
+    root = make_comment(article)
+    replies = [make_comment(parent=root) for _ in range(REPLIES_PER_PAGE + 1)]
+    for comment in (replies[3], replies[-2], replies[-1]):
+        address = client.get(f"/comments/{comment.public_id}/")["Location"]
+        assert f'id="comment-{comment.public_id}"'.encode() in client.get(address).content
 
 
 def answers(client, public_id):
