@@ -64,6 +64,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "newsroom.compression.compress",
     "csp.middleware.CSPMiddleware",
     "newsroom.middleware.refuse_null_characters",
     "newsroom.middleware.permissions_policy",

@@ -21,6 +21,7 @@ PAUSE = 0.01  # seconds between two looks while waiting
 COMPLAINS_EVERY = 10.0  # seconds
 LONGEST_QUERY = 300
 SUFFIXES = {"br": "-br", "gzip": "-gz", "": ""}
+KEEPING = "newsroom.keeping"  # in the environment of a request whose answer is kept, and compressed, where it may be
 FOR_CACHES_IN_FRONT = {"surrogate-key", "cache-tag"}
 
 logger = logging.getLogger(__name__)
@@ -117,7 +118,7 @@ class Kept:
             store.count("misses")
             at = time.time()
             # The whole page, whatever was asked of it.
-            asked = environ | {"REQUEST_METHOD": "GET", "QUERY_STRING": address.partition("?")[2]}
+            asked = environ | {"REQUEST_METHOD": "GET", "QUERY_STRING": address.partition("?")[2], KEEPING: True}
             for condition in ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_RANGE"):
                 asked.pop(condition, None)
             begun = Begun()
