@@ -22,11 +22,13 @@ STARTING = 600  # seconds; the demonstration is loaded first
 FIXED = {
     "front": "/", "search": "/search/?q=snow", "page": "/about/", "most-read": "/most-read/",
     "newsletter": "/newsletter/", "saved": "/saved/", "offline": "/offline/", "404": "/no/such/page/",
+    "masthead": "/masthead/", "corrections": "/corrections/", "contact": "/contact/", "all-series": "/series/",
+    "no-hits": "/search/?q=xyzzyx",
 }  # fmt: skip
 FIND = """
 import json
 from django.utils import timezone
-from articles.models import Article, Author, Category, Dossier, Tag
+from articles.models import Article, Author, Category, Document, Dossier, Recording, Tag
 public = Article.objects.published().newest_first()
 found = {}
 for kind, _ in Article._meta.get_field("kind").choices:
@@ -38,8 +40,15 @@ for name, language in (("right-to-left", "ar"), ("chinese", "zh")):
 story = public.first()
 found["section"] = story.category.get_absolute_url()
 found["archive"] = f"/{story.first_published_at.year}/"
+found["archive-of-a-day"] = story.get_absolute_url().removesuffix(f"{story.slug}/")
+found["reading-view"] = f"{story.get_absolute_url()}?view=reading"
+found["comment"] = f"/comments/write/{story.pk}/"
 found["tag"] = Tag.objects.filter(article__in=public.order_by()).first().get_absolute_url()
 found["author"] = Author.objects.filter(bylines__article__in=public.order_by()).first().get_absolute_url()
+if recording := Recording.objects.first():
+    found["recording"] = recording.get_absolute_url()
+if document := Document.objects.first():
+    found["document"] = document.get_absolute_url()
 if dossier := Dossier.objects.published().first():
     found["series"] = dossier.get_absolute_url()
 gone = public.last()
@@ -48,6 +57,12 @@ gone.save()
 found["410"] = gone.get_absolute_url()
 print(json.dumps(found))
 """
+
+# Pictures further down load as they come near; one that has no file yet has it made.
+LOAD = """() => Promise.all([document.fonts.ready, ...[...document.images].map(image => {
+  image.loading = "eager";
+  return image.complete || new Promise(done => { image.onload = image.onerror = done; });
+})]).then(() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))))"""
 
 
 def main():
@@ -102,9 +117,7 @@ def take(url, pages):
                 page = context.new_page()
                 for name, path in pages.items():
                     page.goto(path)
-                    # Pictures further down load as they come near.
-                    page.evaluate("document.querySelectorAll('img').forEach((image) => (image.loading = 'eager'))")
-                    page.wait_for_load_state("networkidle")
+                    page.evaluate(LOAD)
                     file = f"{name}-{width}-{mode}.png"
                     page.screenshot(path=FOLDER / file, full_page=True)
                     yield name, width, mode, file
