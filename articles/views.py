@@ -317,7 +317,7 @@ def search(request):
                 {"article": article, "snippet": searching.snippet(texts[article.pk], query)}
                 for article in page.object_list
             ],
-            "noindex": True,
+            "noindex": bool(query),
             "canonical": request.build_absolute_uri(request.path),
         },
     )

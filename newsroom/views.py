@@ -20,7 +20,6 @@ def robots(request):
         "User-agent: *",
         "Disallow: /desk/",
         "Disallow: /comments/",
-        "Disallow: /search/",
         "",
         f"Sitemap: {sitemap}",
         "",

@@ -94,3 +94,9 @@ def test_marks_the_hit_in_its_passage():
 
 def test_a_query_is_words_and_phrases():
     assert terms("slow “night train” x-ray") == ["slow", "night train", "x", "ray"]
+
+
+def test_the_form_may_be_indexed_and_results_may_not(client):
+    assert "noindex" not in client.get("/search/").content.decode()
+    assert 'content="noindex, follow"' in client.get("/search/?q=tide").content.decode()
+    assert "/search/" not in client.get("/robots.txt").content.decode()
