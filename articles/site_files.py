@@ -111,7 +111,7 @@ def files_kept(brand):
     """What the offline page needs."""
     fonts = [static(f"site/fonts/{name}.woff2") for name in FONTS] if brand.loads_fonts else []
     own = [brand.url] if brand.url else []
-    return [*(static(f"site/{name}") for name in ("site.css", "site.js", "theme.js", "icons.svg")), *own, *fonts]
+    return [*(static(f"site/{name}") for name in ("site.css", "site.js", "icons.svg")), *own, *fonts]
 
 
 @lru_cache(maxsize=1)

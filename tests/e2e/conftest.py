@@ -176,10 +176,11 @@ def open_page(browser, newsroom, signed_in):
         if message.type == "error" and not any(words in message.text for words in EXPECTED):
             complaints.append(message.text)
 
-    def opened(path="/", *, role=None, width=1280, dark=False, javascript=True, guest=False):
+    def opened(path="/", *, role=None, width=1280, density=1, dark=False, javascript=True, guest=False):
         context = browser.new_context(
             base_url=newsroom.url,
             viewport={"width": width, "height": 900},
+            device_scale_factor=density,
             color_scheme="dark" if dark else "light",
             java_script_enabled=javascript,
             reduced_motion="reduce",

@@ -35,6 +35,7 @@ DESK = {
     "queue": "/desk/comments/comment/queue/", "users": "/desk/auth/user/",
 }  # fmt: skip
 WIDTHS = [1280, 320]
+TWO_FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
 @pytest.fixture(scope="session")
@@ -120,12 +121,36 @@ def test_pages_read_without_javascript(open_page, paths):
     assert page.locator("article p").count() > 10
 
 
-def test_the_first_visit_is_light(open_page, paths):
-    """Compressed bytes at 360 px: all of an article page with what it needs."""
-    page = open_page("/about/", width=360)
+@pytest.mark.parametrize(("kind", "most", "requests"), [("long read", 150_000, 10), ("front", 300_000, None)])
+def test_the_first_visit_is_light(open_page, paths, kind, most, requests):
+    """Bytes as they come, at 360 px on a dense phone: a page with all that it needs, pictures in sight included."""
+    page = open_page("/robots.txt", width=360, density=3)
     sizes = []
-    page.on("requestfinished", lambda request: sizes.append(request.sizes()["responseBodySize"]))
-    page.goto(paths["long read"])
+    page.on("requestfinished", lambda request: sizes.append(request.sizes()))
+    page.goto(paths[kind])
     page.wait_for_load_state("networkidle")
-    assert len(sizes) <= 15
-    assert sum(sizes) < 400_000
+    assert sum(size["responseBodySize"] + size["responseHeadersSize"] for size in sizes) <= most
+    assert requests is None or len(sizes) <= requests
+
+
+def test_nothing_moves_when_the_fonts_arrive(open_page, paths):
+    page = open_page("/robots.txt", width=360)
+    held, is_let_go = [], False
+    page.route("**/*.woff2", lambda route: route.continue_() if is_let_go else held.append(route))
+    page.add_init_script("""
+        self.moved = 0;
+        new PerformanceObserver(list => list.getEntries().forEach(entry => { moved += entry.value; }))
+            .observe({type: "layout-shift", buffered: true});
+    """)
+    moved = {}
+    for kind in ("front", "section", "long read", "search"):
+        is_let_go = False
+        page.goto(paths[kind], wait_until="domcontentloaded")
+        page.evaluate(TWO_FRAMES)
+        is_let_go = True
+        while held:
+            held.pop().continue_()
+        page.wait_for_load_state("networkidle")
+        page.evaluate(TWO_FRAMES)
+        moved[kind] = page.evaluate("moved")
+    assert max(moved.values()) <= 0.02, moved

@@ -13,6 +13,11 @@ function copy(button) {
   })
 }
 
+// Before the first paint: the styles keep a place for what is going to show.
+export function prepare() {
+  if (navigator.share) document.documentElement.dataset.canSend = ""
+}
+
 export function attach(root) {
   for (const button of root.querySelectorAll("[data-copy]")) {
     button.hidden = false
