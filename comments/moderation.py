@@ -3,9 +3,9 @@
 Each decision is a compare-and-swap on the comment's status and version, and a line in the append-only log: of two
 moderators who decide about the same comment exactly one wins, and the other is told who did what and when.
 
-Readers: submit, edit, withdraw, appeal, erase. Moderators: approve, reject, mark_spam, hold, feature, unfeature, undo,
-decide_all, undo_batch. Editors: remove, erase. Reports hide. The verbs of moderators keep to the sections somebody
-moderates (comments.sections); the permission itself is asked by the views.
+Readers: submit, edit, withdraw, appeal, erase. Moderators: approve, reject, mark_spam, hold, pass_on, feature,
+unfeature, undo, decide_all, undo_batch. Editors: remove, erase. Reports hide. The verbs of moderators keep to the
+sections somebody moderates (comments.sections); the permission itself is asked by the views.
 """
 
 import uuid
@@ -202,9 +202,13 @@ def approve(comment, by, **notes):
     """Let every reader see the comment.
 
     As with each verb here, `version` among the notes is the one that the moderator saw, by default the loaded one.
-    Raises NotAllowed or AlreadyDecided.
+    What a rule rejected is taken up again first, as if its author had appealed. Raises NotAllowed or AlreadyDecided.
     """
-    return _decide(comment, by, Status.APPROVED, verb=Verb.APPROVE, **notes)
+    if by is None or not rejected_by_rule(comment):
+        return _decide(comment, by, Status.APPROVED, verb=Verb.APPROVE, **notes)
+    with transaction.atomic():
+        _decide(comment, by, Status.APPEALED, verb=Verb.APPEAL, version=notes.pop("version", None))
+        return _decide(comment, by, Status.APPROVED, verb=Verb.APPROVE, **notes)
 
 
 def reject(comment, by, reason, **notes):
@@ -233,9 +237,16 @@ def hold(comment, by, **notes):
     return _decide(comment, by, Status.PENDING, verb=Verb.HOLD, **notes)
 
 
+def pass_on(comment, by, **notes):
+    """Ask colleagues for a second opinion; nothing else changes, and whoever decides next answers it."""
+    if comment.status not in (*VISIBLE, Status.PENDING, Status.HIDDEN):
+        raise NotAllowed("There is nothing to decide about this comment.")
+    return _decide(comment, by, Status(comment.status), verb=Verb.SECOND, fields={"passed_on_by": by}, **notes)
+
+
 def feature(comment, by, **notes):
-    """Make a comment that readers see an editors' pick; who does that has read and approved it."""
-    if comment.status not in VISIBLE:
+    """Make a comment that readers see, or will, an editors' pick; who does that has read and approved it."""
+    if comment.status not in (*VISIBLE, Status.PENDING):
         raise NotAllowed("Only a comment that readers see can be an editors’ pick.")
     return _decide(comment, by, Status.APPROVED, verb=Verb.FEATURE, fields={"is_featured": True}, **notes)
 
@@ -294,6 +305,9 @@ def undo(decision, by):
     comment, fields = decision.comment, {}
     if decision.verb in (Verb.FEATURE, Verb.UNFEATURE):
         fields["is_featured"] = decision.verb == Verb.UNFEATURE
+    # Whoever had asked for a second opinion asks for it again.
+    if asked := Decision.objects.filter(comment=comment, version=decision.version - 1, verb=Verb.SECOND).first():
+        fields["passed_on_by"] = asked.actor
     _must_moderate(by, comment)
     with transaction.atomic():
         undone = _step(
@@ -374,12 +388,29 @@ def _decide(comment, by, to_status, version=None, **notes):
     version = comment.version if version is None else version
     if version != comment.version:
         raise AlreadyDecided(_decision_since(comment, version))
-    if notes["verb"] not in (Verb.FEATURE, Verb.UNFEATURE) and not can_become(comment, to_status):
+    if not can_become(comment, to_status) and not _may_stay(comment, to_status, notes["verb"]):
         raise NotAllowed(
             f"A comment that is “{comment.get_status_display().lower()}” cannot become “{to_status.label.lower()}”."
         )
     _must_moderate(by, comment)
     return _step(comment, by, to_status, **notes)
+
+
+def _may_stay(comment, to_status, verb):
+    """Whether the decision is one that leaves the status, or that confirms what reports or a rule put in question."""
+    if verb in (Verb.FEATURE, Verb.UNFEATURE, Verb.SECOND):
+        return comment.status == to_status
+    if verb == Verb.APPROVE:
+        return comment.status == to_status and comment.report_weight > 0
+    return verb == Verb.REJECT and comment.status == to_status and rejected_by_rule(comment)
+
+
+def rejected_by_rule(comment):
+    """Whether a rule rejected the comment and no person has looked at it since."""
+    if comment.status != Status.REJECTED:
+        return False
+    last = comment.decisions.order_by("-version").first()
+    return last is not None and last.actor_id is None and last.to_status == Status.REJECTED
 
 
 def _must_moderate(by, comment):
@@ -395,7 +426,8 @@ def _step(comment, by, to_status, from_status=None, version=None, *, fields=None
     """Change the status and whatever else, if the comment is still what was seen; write it down."""
     from_status, version = from_status or comment.status, version or comment.version
     changed = {
-        "status": to_status, "decided_at": None if to_status == Status.PENDING else timezone.now(), **(fields or {}),
+        "status": to_status, "decided_at": None if to_status == Status.PENDING else timezone.now(),
+        "passed_on_by": None, **(fields or {}),
     }  # fmt: skip
     with transaction.atomic():
         won = Comment.objects.filter(pk=comment.pk, status=from_status, version=version).update(
@@ -410,7 +442,7 @@ def _step(comment, by, to_status, from_status=None, version=None, *, fields=None
             comment=comment, text=comment.body, actor=by, from_status=from_status, to_status=to_status,
             version=version + 1, **notes,
         )  # fmt: skip
-        if by is not None and not notes.get("undoes"):
+        if by is not None and not notes.get("undoes") and notes["verb"] != Verb.SECOND:
             _answer_reports(comment, decision)
         return decision
 

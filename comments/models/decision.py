@@ -22,6 +22,7 @@ class Verb(models.TextChoices):
     SPAM = "spam", "Marked as spam"
     HOLD = "hold", "Held"
     HIDE = "hide", "Hidden"
+    SECOND = "second", "Passed on for a second opinion"
     APPEAL = "appeal", "Appealed"
     WITHDRAW = "withdraw", "Withdrawn"
     REMOVE = "remove", "Removed"

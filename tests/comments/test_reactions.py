@@ -116,7 +116,7 @@ def test_features_what_readers_see_and_takes_that_back(bob):
     moderation.unfeature(comment, bob)
     assert not Comment.objects.featured().exists()
     with pytest.raises(moderation.NotAllowed):
-        moderation.feature(make_comment(status="pending"), bob)
+        moderation.feature(make_comment(status="rejected"), bob)
 
 
 def test_keeps_the_count_right_when_many_recommend_at_once(at_once):
