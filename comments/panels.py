@@ -3,16 +3,17 @@
 from django.db.models import Count, Min
 from django.urls import reverse
 
+from comments import queue
 from comments.models import Comment
+from comments.sections import sections_of
 from newsroom.desk import Destination, Panel, destinations, panels
 
 
 def waiting(request):
     """How many comments wait and since when; asked once for a page, however many of its parts show it."""
     if not hasattr(request, "comments_waiting"):
-        request.comments_waiting = (
-            Comment.objects.waiting().order_by().aggregate(number=Count("pk"), oldest=Min("created_at"))
-        )
+        here = Comment.objects.filter(queue.queued(request.user), queue.in_sections(sections_of(request.user)))
+        request.comments_waiting = here.aggregate(number=Count("pk"), oldest=Min("created_at"))
     return request.comments_waiting
 
 

@@ -1,17 +1,37 @@
-"""What the moderators' queue shows: cards for what waits, lines for what was decided."""
+"""What the moderators' queue shows: one list, what does most harm now first, as cards; and lines for what was decided.
+
+The order is that of Harm: what readers see and reported; what reports hid; what waits, risky first, then longest
+waiting; appeals, never of one's own decision; and a sample of what rules rejected by themselves.
+"""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 
-from django.core.paginator import Paginator
-from django.db.models import Count, F, Min, Q, Window
-from django.db.models.functions import RowNumber
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    Min,
+    OuterRef,
+    Q,
+    Subquery,
+    TextField,
+    Value,
+    When,
+    Window,
+)  # fmt: skip
+from django.db.models.functions import Cast, Coalesce, Concat, RowNumber
 from django.utils import timezone
 
-from comments.models import Comment, Decision
-from comments.models.comment import VISIBLE, Status
+from comments.models import Comment, Decision, Report, Sanction
+from comments.models.comment import Harm, Status
+from comments.models.decision import Verb
+from comments.models.report import Complaint
 from comments.moderation import MAX_BATCH
+from comments.senders import mailbox
 
 PAGE_SIZE = 25
 DECIDED_SHOWN = 200
@@ -19,57 +39,45 @@ SQUARES = 12
 JUST_NOW = timedelta(minutes=10)
 LINES = 3
 
+SAMPLED_FOR = timedelta(days=7)  # a rule’s rejections are checked while they are new
+
 TURNED_DOWN = (Status.REJECTED, Status.SPAM)
 
+TABS = {"check": "To check", "reported": "Reported", "second": "Second opinion", "decided": "Decided"}
 
-@dataclass
-class Section:
-    pk: int
-    name: str
-    number: int = 0
+IN_DOUBT = [Harm.REPORTED, Harm.HIDDEN]
 
 
-@dataclass
-class Waiting:
-    """How much waits, where, and since when: one query."""
-
-    total: int = 0
-    number: int = 0  # after the filters
-    oldest: datetime | None = None
-    sections: list[Section] = field(default_factory=list)
-
-
-@dataclass
-class History:
-    """What was decided about earlier comments from one e-mail address."""
-
-    approved: int = 0
-    turned_down: int = 0
-    squares: list[str] = field(default_factory=list)  # of the last ones, oldest first
-
-    @property
-    def total(self):
-        return self.approved + self.turned_down
+def queued(user, tab="check"):
+    """What a tab of the queue holds for this moderator, wherever they moderate."""
+    rejected = Decision.objects.filter(comment=OuterRef("pk"), verb=Verb.REJECT, actor=user)
+    # Nobody decides about an appeal of their own decision, nor is asked for the second opinion they asked for.
+    mine = Q(Exists(rejected), harm=Harm.APPEALED) | Q(passed_on_by=user)
+    old = Q(harm=Harm.SAMPLED, created_at__lte=timezone.now() - SAMPLED_FOR)
+    inside = Q(harm__isnull=False) & ~mine & ~old
+    if tab == "reported":
+        return inside & Q(harm__in=IN_DOUBT)
+    if tab == "second":
+        return inside & (Q(harm=Harm.APPEALED) | Q(passed_on_by__isnull=False))
+    return inside
 
 
-@dataclass
-class Card:
-    comment: Comment
-    history: History | None
+NOTICED = {
+    "first": "First comment",
+    "links": "Has links",
+    "words": "A word of the list",
+    "duplicate": "Said before",
+    "name": "The name",
+    "text": "The letters",
+    "classifier": "Like what was refused",
+    "fast": "Sent at once",
+    "trap": "Filled in by a program",
+}
 
-    @property
-    def chain(self):
-        """What the comment answers, at most two up, the upper one first."""
-        parent = self.comment.parent
-        return [above for above in (parent and parent.parent, parent) if above is not None]
 
-
-@dataclass
-class Line:
-    """A decision, or a batch of them, that the moderator made just now and can take back."""
-
-    decision: Decision
-    number: int = 1
+def in_sections(sections):
+    """Comments in these sections alone; None stands for everywhere."""
+    return Q() if sections is None else Q(article__category__in=sections)
 
 
 def in_section(section):
@@ -77,47 +85,70 @@ def in_section(section):
     return Q(article__category=section) | Q(article__category__parent=section)
 
 
-def waiting(section=None, article=None):
-    place = {
-        "category": F("article__category"),
-        "category_name": F("article__category__name"),
-        "above": F("article__category__parent"),
-        "above_name": F("article__category__parent__name"),
-    }
+def noticed(code):
+    """Comments in which the screening noticed this. Asks the text of the signals, which every database can."""
+    return Q(signals_text__contains=f'"code": "{code}"')
+
+
+@dataclass
+class Filters:
+    """What a moderator narrows the queue to. Anything that is none is no filter."""
+
+    section: int | None = None
+    article: int | None = None
+    noticed: str = ""
+
+    @property
+    def condition(self):
+        chosen = Q()
+        if self.section:
+            chosen &= in_section(self.section)
+        if self.article:
+            chosen &= Q(article=self.article)
+        if self.noticed:
+            chosen &= noticed(self.noticed)
+        return chosen
+
+
+@dataclass
+class Waiting:
+    """How much waits in each tab and since when: one query."""
+
+    total: int = 0
+    reported: int = 0
+    second: int = 0
+    number: int = 0  # in the tab that is shown, after the filters
+    oldest: datetime | None = None
+
+
+def waiting(user, sections=None, tab="check", filters=None):
+    filters = filters or Filters()
+    here = filters.condition & (queued(user, tab) if tab in ("reported", "second") else Q())
     rows = (
-        Comment.objects.filter(status=Status.PENDING)
-        .values(**place)
+        with_signals(Comment.objects.filter(queued(user), in_sections(sections)))
+        .values("harm")
         .annotate(
             total=Count("pk"),
+            second=Count("pk", filter=Q(harm=Harm.APPEALED) | Q(passed_on_by__isnull=False)),
             oldest=Min("created_at"),
-            here=Count("pk", filter=Q(article=article) if article else None),
+            here=Count("pk", filter=here or None),
         )
+        .order_by()
     )
-    found, sections = Waiting(), {}
+    found = Waiting()
     for row in rows:
         found.total += row["total"]
-        if section is None or section in (row["category"], row["above"]):
-            found.number += row["here"]
-        found.oldest = min(filter(None, (found.oldest, row["oldest"])))
-        for pk, name in ((row["category"], row["category_name"]), (row["above"], row["above_name"])):
-            if pk is not None:
-                sections.setdefault(pk, Section(pk, name)).number += row["total"]
-    found.sections = sorted(sections.values(), key=lambda section: section.name)
+        found.second += row["second"]
+        found.number += row["here"]
+        if row["harm"] in IN_DOUBT:
+            found.reported += row["total"]
+        if row["harm"] in (Harm.RISKY, Harm.WAITING):
+            found.oldest = min(filter(None, (found.oldest, row["oldest"])))
     return found
 
 
-def page_of_waiting(number, count, section=None, article=None):
-    """Return a page whose object_list is cards, longest waiting first. `count` is known already."""
-    comments = Comment.objects.waiting()
-    if section:
-        comments = comments.filter(in_section(section))
-    if article:
-        comments = comments.filter(article=article)
-    paginator = Paginator(comments.select_related("article__category", "parent__parent").defer(*UNSHOWN), PAGE_SIZE)
-    paginator.count = count
-    page = paginator.get_page(number)
-    page.object_list = cards(page.object_list)
-    return page
+def with_signals(comments):
+    return comments.alias(signals_text=Cast("signals", TextField()))
 
 
 # A path is as long as its thread is deep, an article as long as it is.
@@ -127,39 +158,230 @@ UNSHOWN = [
 ]  # fmt: skip
 
 
-def cards(comments):
-    """Return the comments as cards, with one query for everybody's history."""
+def shown():
+    """Comments with all that a card shows of them, except for what cards() asks for many at once."""
+    thread = (
+        Comment.objects.filter(
+            Q(pk=Coalesce(OuterRef("root"), OuterRef("pk"))) | Q(root=Coalesce(OuterRef("root"), OuterRef("pk")))
+        )
+        .order_by()
+        .values(nothing=Value(1))
+        .annotate(number=Count("pk"))
+        .values("number")
+    )
+    return (
+        Comment.objects.select_related(
+            "article__category", "parent__parent", "claim__moderator", "passed_on_by", "user"
+        )
+        .defer(*UNSHOWN)
+        .annotate(
+            in_thread=Subquery(thread),
+            asked=_last(Verb.SECOND, "internal_note"),
+            statement=_last(Verb.APPEAL, "public_note"),
+            rejected_for=_last(Verb.REJECT, "reason_label"),
+            rejected_by=_last(Verb.REJECT, "actor__first_name"),
+            reports_open=_reports("number"),
+            reported_as=_reports("reason"),
+            reported_because=Subquery(OPEN_REPORTS.exclude(text="").order_by("-id").values("text")[:1]),
+        )
+    )
+
+
+OPEN_REPORTS = Report.objects.open().filter(comment=OuterRef("pk"))
+
+
+def _reports(what):
+    """How many there are, or what most of them say is wrong."""
+    if what == "number":
+        return Subquery(OPEN_REPORTS.order_by().values("comment").annotate(number=Count("pk")).values("number"))
+    each = OPEN_REPORTS.order_by().values("reason").annotate(number=Count("pk"))
+    return Subquery(each.order_by("-number", "reason").values("reason")[:1])
+
+
+def _last(verb, field):
+    decisions = Decision.objects.filter(comment=OuterRef("pk"), verb=verb)
+    return Subquery(decisions.order_by("-version").values(field)[:1])
+
+
+REPLIES_SHOWN, ABOVE_SHOWN = 20, 20
+
+
+def around(comment):
+    """What the comment answers, up to the root, and what answers it."""
+    names = comment.path.strip("/").split("/")[:-1][-ABOVE_SHOWN:]
+    replies = list(comment.replies.defer("path", "signals").order_by("created_at", "id")[: REPLIES_SHOWN + 1])
+    more = comment.replies.count() - REPLIES_SHOWN if len(replies) > REPLIES_SHOWN else 0
+    return {
+        "above": Comment.objects.filter(public_id__in=names).defer("path", "signals").order_by("depth"),
+        "replies": replies[:REPLIES_SHOWN],
+        "more_replies": more,
+    }
+
+
+def cards_from(start, user, sections=None, tab="check", filters=None):
+    """Return a page of cards from the `start`-th on, and whether there are more."""
+    filters = filters or Filters()
+    order = ["harm", "-report_weight", "created_at", "id"]
+    found = with_signals(Comment.objects.filter(queued(user, tab), in_sections(sections))).filter(filters.condition)
+    # Only ids are put in order, so that fifteen thousand cost little more than a page does.
+    ids = found.order_by(*order).values("pk")[start : start + PAGE_SIZE + 1]
+    comments = list(shown().filter(pk__in=ids).order_by(*order))
+    return cards(comments[:PAGE_SIZE], user), len(comments) > PAGE_SIZE
+
+
+@dataclass
+class History:
+    """What was decided about earlier comments of one person: an account, else an e-mail address."""
+
+    approved: int = 0
+    turned_down: int = 0
+    total: int = 0
+    squares: list[str] = field(default_factory=list)  # of the last ones, oldest first
+
+
+@dataclass
+class Card:
+    comment: Comment
+    history: History | None = None
+    sanctions: list[Sanction] = field(default_factory=list)
+    user: object = None  # the moderator who looks
+
+    @property
+    def chain(self):
+        """What the comment answers, at most two up, the upper one first."""
+        parent = self.comment.parent
+        return [above for above in (parent and parent.parent, parent) if above is not None]
+
+    @property
+    def why(self):
+        """The one sentence that says why the comment is here."""
+        comment = self.comment
+        held = comment.held_because or "Held: every comment is read before it shows."
+        match comment.status:
+            case Status.HIDDEN | Status.PUBLISHED | Status.APPROVED:
+                return self._reported()
+            case Status.APPEALED:
+                return "Appealed: its author asks for a second decision."
+            case Status.REJECTED:
+                return f"Rejected by a rule, for you to check. {comment.held_because}".strip()
+        return held
+
+    def _reported(self):
+        state = "Hidden" if self.comment.status == Status.HIDDEN else "Visible"
+        number = self.comment.reports_open
+        if not number:
+            return f"{state}: it waits for a moderator."
+        said = Complaint(self.comment.reported_as).label
+        return (
+            f"{state}, reported by {'a reader' if number == 1 else f'{number} readers'}: {said[:1].lower()}{said[1:]}."
+        )
+
+    @property
+    def parts(self):
+        return marked(self.comment)
+
+    @cached_property
+    def claimed_by(self):
+        """The name of the colleague who is on it, if any."""
+        claim = getattr(self.comment, "claim", None)
+        if claim is None or claim.moderator_id == self.user.pk or claim.until <= timezone.now():
+            return ""
+        return name_of(claim.moderator)
+
+    @property
+    def passed_on_by(self):
+        return name_of(self.comment.passed_on_by) if self.comment.passed_on_by else ""
+
+
+def name_of(user):
+    return user.get_short_name() or user.get_username()
+
+
+# What only suggests, and is no rule: its words are underlined with dashes.
+ADVISORY = ("classifier", "history", "name", "duplicate")
+
+
+def marked(comment):
+    """The text in parts, each with how it is marked: "rule", "advisory" or ""."""
+    body, spans = comment.body, []
+    for signal in comment.signals:
+        kind = "advisory" if signal.get("code", "").startswith(ADVISORY) or signal.get("score", 0) <= 0 else "rule"
+        spans += [(start, end, kind) for start, end in signal.get("spans", []) if 0 <= start < end <= len(body)]
+    edges = sorted({0, len(body), *(edge for start, end, _ in spans for edge in (start, end))})
+    parts = []
+    for start, end in zip(edges, edges[1:], strict=False):
+        kinds = {kind for first, last, kind in spans if first <= start and end <= last}
+        mark = "rule" if "rule" in kinds else "advisory" if kinds else ""
+        if parts and parts[-1]["mark"] == mark:
+            parts[-1]["text"] += body[start:end]
+        else:
+            parts.append({"text": body[start:end], "mark": mark})
+    return parts
+
+
+def person(comment):
+    """Who wrote it, as far as the desk can tell one reader from another."""
+    return f"user {comment.user_id}" if comment.user_id else comment.email
+
+
+def cards(comments, user):
+    """Return the comments as cards, with one query each for everybody’s history and sanctions."""
     comments = list(comments)
-    known = histories({comment.email for comment in comments} - {""})
-    return [Card(comment, known.get(comment.email)) for comment in comments]
+    known = histories(comments)
+    sanctioned = sanctions_of(comments)
+    return [Card(comment, known.get(person(comment)), sanctioned[person(comment)], user) for comment in comments]
 
 
-def histories(emails):
-    """Return the history of each e-mail address: one query, whatever their number."""
+def histories(comments):
+    """Return the history of everybody who wrote one of these, by person: one query, whatever their number."""
     found = defaultdict(History)
-    if not emails:
+    users = {comment.user_id for comment in comments} - {None}
+    emails = {comment.email for comment in comments if not comment.user_id} - {""}
+    if not users and not emails:
         return found
-    whose = {"partition_by": "email"}
+    whose = {"partition_by": "person"}
     rows = (
-        Comment.objects.filter(email__in=emails)
+        Comment.objects.filter(Q(user__in=users) | Q(user=None, email__in=emails))
         .exclude(status=Status.PENDING)
         .annotate(
+            person=Case(
+                When(
+                    user__isnull=False, then=Concat(Value("user "), Cast("user", TextField()), output_field=TextField())
+                ),
+                default=Cast("email", TextField()),
+            )
+        )
+        .annotate(
             place=Window(RowNumber(), order_by=[F("created_at").desc(), F("id").desc()], **whose),
-            approved=Window(Count("pk", filter=Q(status__in=VISIBLE)), **whose),
+            total=Window(Count("pk"), **whose),
+            approved=Window(Count("pk", filter=Q(status=Status.APPROVED)), **whose),
             turned_down=Window(Count("pk", filter=Q(status__in=TURNED_DOWN)), **whose),
         )
         .filter(place__lte=SQUARES)
-        .order_by("email", "-place")
-        .values_list("email", "status", "approved", "turned_down")
+        .order_by("person", "-place")
+        .values_list("person", "status", "total", "approved", "turned_down")
     )
-    for email, status, approved, turned_down in rows:
-        history = found[email]
-        history.approved, history.turned_down = approved, turned_down
-        history.squares.append("approved" if status in VISIBLE else "rejected" if status in TURNED_DOWN else "other")
+    for name, status, total, approved, turned_down in rows:
+        history = found[name]
+        history.total, history.approved, history.turned_down = total, approved, turned_down
+        history.squares.append(
+            "approved" if status == Status.APPROVED else "rejected" if status in TURNED_DOWN else "other"
+        )
     return found
 
 
-def decided(outcome="", section=None):
+def sanctions_of(comments):
+    """Return the sanctions in force on everybody who wrote one of these, by person."""
+    found = defaultdict(list)
+    users = {comment.user_id for comment in comments} - {None}
+    emails = {mailbox(comment.email): comment.email for comment in comments if comment.email}
+    if users or emails:
+        for sanction in Sanction.objects.current().filter(Q(user__in=users) | Q(subject="email", digest__in=emails)):
+            found[f"user {sanction.user_id}" if sanction.user_id else emails[sanction.digest]].append(sanction)
+    return found
+
+
+def decided(outcome="", section=None, sections=None):
     """The last decisions, newest first, with what is shown about them."""
     decisions = Decision.objects.exclude(from_status="")
     if outcome in Status.values:
@@ -168,6 +390,8 @@ def decided(outcome="", section=None):
         decisions = decisions.filter(
             Q(comment__article__category=section) | Q(comment__article__category__parent=section)
         )
+    if sections is not None:
+        decisions = decisions.filter(comment__article__category__in=sections)
     return with_comments(decisions)[:DECIDED_SHOWN]
 
 
@@ -191,3 +415,11 @@ def lines(user):
             else:
                 found[key] = Line(decision)
     return list(found.values())[:LINES]
+
+
+@dataclass
+class Line:
+    """A decision, or a batch of them, that the moderator made just now and can take back."""
+
+    decision: Decision
+    number: int = 1

@@ -1,24 +1,36 @@
 """Which moderator decides about which sections."""
 
+from django.db.models import Exists, OuterRef
+
 from articles.models import Article, Category
 from comments.models.section import SectionModerator
 
 
-def sections_of(user) -> set[int] | None:
-    """Return the ids of the sections a moderator decides about, those below included; None stands for everything."""
-    named = set(SectionModerator.objects.filter(user=user).values_list("section", flat=True))
-    if not named:
-        return None
+def reach(user) -> tuple[list[Category], set[int] | None]:
+    """Return the sections a moderator decides about, those below included, and their ids: None stands for everything.
+
+    One query.
+    """
+    named = SectionModerator.objects.filter(user=user, section=OuterRef("pk"))
+    every = list(Category.objects.order_by("name").annotate(is_named=Exists(named)))
+    waiting = [section.pk for section in every if section.is_named]
+    if not waiting:
+        return every, None
     below = {}
-    for pk, parent in Category.objects.order_by().values_list("pk", "parent"):
-        below.setdefault(parent, []).append(pk)
-    found, waiting = set(), list(named)
+    for section in every:
+        below.setdefault(section.parent_id, []).append(section.pk)
+    found = set()
     while waiting:
         pk = waiting.pop()
         if pk not in found:
             found.add(pk)
             waiting += below.get(pk, ())
-    return found
+    return [section for section in every if section.pk in found], found
+
+
+def sections_of(user) -> set[int] | None:
+    """Return the ids of the sections a moderator decides about; None stands for everything."""
+    return reach(user)[1]
 
 
 def may_decide(user, article_id) -> bool:

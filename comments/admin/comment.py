@@ -8,15 +8,17 @@ from django.utils.text import Truncator
 
 from articles.admin.base import DeskAdmin, ask, asked_form, back
 from comments import moderation
-from comments.admin import queue
-from comments.models import Comment
+from comments.admin import queue, sanction
+from comments.models import CannedReason, Comment
 from comments.models.comment import Status
-from comments.models.decision import Reason
+from comments.queue import in_sections
 
 
 class RejectForm(forms.Form):
-    reason = forms.ChoiceField(
-        choices=Reason,
+    reason = forms.ModelChoiceField(
+        CannedReason.objects.filter(is_retired=False),
+        to_field_name="code",
+        empty_label=None,
         widget=forms.RadioSelect,
         error_messages={"required": "Choose a reason: the reader is told why."},
     )
@@ -52,13 +54,25 @@ class CommentAdmin(DeskAdmin):
             path("queue/", view(partial(queue.page, site=self.admin_site)), name="comments_comment_queue"),
             path("queue/decide/", view(queue.decide), name="comments_comment_decide"),
             path("queue/decide/many/", view(queue.decide_many), name="comments_comment_decide_many"),
+            path("queue/claim/", view(queue.claim), name="comments_comment_claim"),
             path("queue/undo/", view(queue.undo), name="comments_comment_undo"),
             path("queue/undo/many/", view(queue.undo_many), name="comments_comment_undo_many"),
+            path(
+                "queue/context/<int:pk>/",
+                view(partial(queue.context, site=self.admin_site)),
+                name="comments_comment_context",
+            ),
+            path(
+                "queue/sanction/<int:pk>/",
+                view(partial(sanction.page, site=self.admin_site)),
+                name="comments_comment_sanction",
+            ),
             *super().get_urls(),
         ]
 
     def get_queryset(self, request):
-        return super().get_queryset(request).defer("path", "signals", "article__body", "article__body_text")
+        found = super().get_queryset(request).filter(in_sections(queue.sections(request)))
+        return found.defer("path", "signals", "article__body", "article__body_text")
 
     @admin.display(description="comment", ordering="body")
     def summary(self, comment):
@@ -89,7 +103,7 @@ class CommentAdmin(DeskAdmin):
                 "comment": comment,
                 "decisions": decisions,
                 "undoable": next((decision for decision in decisions if decision.is_undoable), None),
-                "reasons": Reason.choices,
+                "reasons": CannedReason.objects.offered(),
                 "may_decide": queue.may_decide(request),
                 "steps": {status.value for status in Status if moderation.can_become(comment, status)},
                 "here": request.get_full_path(),

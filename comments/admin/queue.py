@@ -10,21 +10,29 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpResponseRedirect
+from django.http import HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
-from comments import moderation, queue
+from comments import claims, moderation, queue
 from comments.characters import normalise
-from comments.models import Comment, Decision
+from comments.models import CannedReason, Comment, Decision
 from comments.models.comment import Status
-from comments.models.decision import Reason
+from comments.sections import reach
 
-OUTCOMES = (Status.APPROVED, Status.REJECTED, Status.SPAM)
-VERBS = {"approve": moderation.approve, "spam": moderation.mark_spam, "hold": moderation.hold}
+OUTCOMES = (Status.APPROVED, Status.REJECTED, Status.SPAM, Status.PENDING, Status.REMOVED)
+VERBS = {
+    "approve": moderation.approve,
+    "spam": moderation.mark_spam,
+    "hold": moderation.hold,
+    "second": moderation.pass_on,
+    "feature": moderation.feature,
+    "unfeature": moderation.unfeature,
+}
+SHOWN_AT_ONCE = 200  # cards that a page of the queue may ask about
 
 
 def may_decide(request):
@@ -33,6 +41,18 @@ def may_decide(request):
 
 def wants_part(request):
     return request.headers.get("X-Requested-With") == "queue"
+
+
+def sections(request):
+    """Return the ids of the sections this person looks after; asked once a request. None stands for all."""
+    if not hasattr(request, "moderated_sections"):
+        request.named_sections, request.moderated_sections = reach(request.user)
+    return request.moderated_sections
+
+
+def within_reach(request):
+    """The comments of this person's sections."""
+    return Comment.objects.filter(queue.in_sections(sections(request)))
 
 
 def number_in(request, name):
@@ -46,41 +66,75 @@ def page(request, site):
     """Show one tab of the queue. A GET changes nothing, not even whose turn it is."""
     if not request.user.has_perm("comments.view_comment"):
         raise PermissionDenied
-    tab = "decided" if request.GET.get("tab") == "decided" else "check"
-    section, article = number_in(request, "section"), number_in(request, "article")
-    waiting = queue.waiting(section, article)
+    tab = request.GET.get("tab", "")
+    tab = tab if tab in queue.TABS else "check"
+    noticed = request.GET.get("noticed", "")
+    filters = queue.Filters(
+        number_in(request, "section"),
+        number_in(request, "article"),
+        noticed if noticed in queue.NOTICED else "",
+    )
+    waiting = queue.waiting(request.user, sections(request), tab, filters)
     request.comments_waiting = {"number": waiting.total, "oldest": waiting.oldest}
-    context = {"tab": tab, "waiting": waiting, "section": section, "may_decide": may_decide(request)}
-    if tab == "check":
-        cards = queue.page_of_waiting(request.GET.get("page"), waiting.number, section, article)
+    context = {"tab": tab, "waiting": waiting, "filters": filters, "may_decide": may_decide(request)}
+    if tab == "decided":
+        outcome = request.GET.get("outcome", "")
         context |= {
-            "page": cards,
-            "article": article,
-            "article_shown": cards.object_list[0].comment.article if article and cards.object_list else None,
-            "lines": queue.lines(request.user) if context["may_decide"] else [],
+            "page": Paginator(queue.decided(outcome, filters.section, sections(request)), queue.PAGE_SIZE).get_page(
+                request.GET.get("page")
+            ),
+            "outcome": outcome,
+            "outcomes": OUTCOMES,
         }
     else:
-        outcome = request.GET.get("outcome", "")
-        decided = Paginator(queue.decided(outcome, section), queue.PAGE_SIZE).get_page(request.GET.get("page"))
-        context |= {"page": decided, "outcome": outcome, "outcomes": OUTCOMES}
-    filters = {key: value for key in ("tab", "section", "article", "outcome") if (value := request.GET.get(key))}
+        start = min(number_in(request, "from") or 0, max(waiting.number - 1, 0))
+        cards, has_more = queue.cards_from(start, request.user, sections(request), tab, filters)
+        context |= {
+            "cards": cards,
+            "first": start + 1,
+            "previous": max(start - queue.PAGE_SIZE, 0) if start else None,
+            "next": start + queue.PAGE_SIZE if has_more else None,
+            "article_shown": cards[0].comment.article if filters.article and cards else None,
+            "lines": queue.lines(request.user) if context["may_decide"] and not wants_part(request) else [],
+            "colleagues": colleagues(cards),
+            "noticed": queue.NOTICED,
+        }
+    named = ("tab", "section", "article", "noticed", "outcome")
+    kept = {key: value for key in named if (value := request.GET.get(key))}
+    numbers = {"check": waiting.total, "reported": waiting.reported, "second": waiting.second}
     context |= {
-        "reasons": Reason.choices,
-        "start": f"?{urlencode({**filters, 'page': ''})}",
+        "tabs": [(name, label, numbers.get(name)) for name, label in queue.TABS.items()],
+        "reasons": CannedReason.objects.offered(),
+        "sections": request.named_sections,
+        "kept": urlencode(kept),
         "here": request.get_full_path(),
         "title": "Comments",
     }
+    if wants_part(request):
+        return render(request, "comments/queue_more.html", context)
     return TemplateResponse(request, "comments/queue.html", site.each_context(request) | context)
+
+
+def colleagues(cards):
+    """How many of these each colleague is on, by name."""
+    found = {}
+    for card in cards:
+        if card.claimed_by:
+            found[card.claimed_by] = found.get(card.claimed_by, 0) + 1
+    return found
 
 
 def decision_in(request):
     """Return the verb that was pressed and what goes with it. A rejection is written as reject:reason."""
     name, _, reason = request.POST.get("decision", "").partition(":")
-    notes = {"public_note": normalise(request.POST.get("public_note", "")[: moderation.HARD_LIMIT])[:500]}
+    notes = {
+        key: normalise(request.POST.get(key, "")[: moderation.HARD_LIMIT])[:500]
+        for key in ("public_note", "internal_note")
+    }
     if name == "reject":
         return moderation.reject, {"reason": reason, **notes}
     if name in VERBS:
-        return VERBS[name], {}
+        return VERBS[name], {"internal_note": notes["internal_note"]}
     raise BadRequest("There is no such decision.")
 
 
@@ -112,7 +166,7 @@ def version_in(text):
 @moderators_only
 def decide(request):
     comment = get_object_or_404(
-        Comment.objects.select_related("article"), pk=version_in(request.POST.get("comment", ""))
+        within_reach(request).select_related("article"), pk=version_in(request.POST.get("comment", ""))
     )
     verb, notes = decision_in(request)
     try:
@@ -144,7 +198,7 @@ def decide_many(request):
         return back(request)
     try:
         outcome = moderation.decide_all(
-            Comment.objects.filter(pk__in=versions), request.user, verb, versions=versions, **notes
+            within_reach(request).filter(pk__in=versions), request.user, verb, versions=versions, **notes
         )
     except moderation.NotAllowed as error:
         messages.warning(request, str(error))
@@ -156,7 +210,8 @@ def decide_many(request):
 @moderators_only
 def undo(request):
     decision = get_object_or_404(
-        Decision.objects.select_related("comment__article"), pk=version_in(request.POST.get("undo", ""))
+        Decision.objects.select_related("comment__article").filter(comment__in=within_reach(request)),
+        pk=version_in(request.POST.get("undo", "")),
     )
     try:
         moderation.undo(decision, request.user)
@@ -164,11 +219,11 @@ def undo(request):
         return refused(request, decision.comment, error)
     comment = decision.comment
     if wants_part(request):
-        if comment.status != Status.PENDING:
-            return render(request, "comments/queue_taken.html", {"comment": comment, "message": "Taken back."})
-        fresh = Comment.objects.select_related("article__category", "parent__parent").filter(pk=comment.pk)
-        context = {"card": queue.cards(fresh)[0], "may_decide": True, "reasons": Reason.choices}
-        return render(request, "comments/queue_card.html", context | {"here": request.POST.get("next", "")})
+        found = queue.shown().filter(queue.queued(request.user), pk=comment.pk)
+        for card in queue.cards(found, request.user):
+            context = {"card": card, "may_decide": True, "reasons": CannedReason.objects.offered()}
+            return render(request, "comments/queue_card.html", context | {"here": request.POST.get("next", "")})
+        return render(request, "comments/queue_taken.html", {"comment": comment, "message": "Taken back."})
     messages.success(
         request, f"Taken back: the comment by {comment.name} is {comment.get_status_display().lower()} again."
     )
@@ -184,6 +239,45 @@ def undo_many(request):
     messages.success(request, f"Taken back: {counted(len(outcome.decisions))}.")
     tell_skipped(request, outcome)
     return back(request)
+
+
+@moderators_only
+def claim(request):
+    """Put the moderator on a comment, and tell what became of those the page shows.
+
+    Answers with who is on which, with what colleagues decided meanwhile, and with how many wait.
+    """
+    chosen = request.POST.get("comment", "")
+    if chosen:
+        comment = get_object_or_404(within_reach(request).only("pk"), pk=version_in(chosen))
+        claims.claim(comment.pk, request.user)
+    shown = [version_in(pk) for pk in request.POST.getlist("shown")[:SHOWN_AT_ONCE]]
+    here = within_reach(request).filter(pk__in=shown)
+    waiting = dict(here.filter(queue.queued(request.user)).values_list("pk", "version"))
+    gone = {}
+    for decision in (
+        Decision.objects.filter(comment__in=here.exclude(pk__in=waiting)).select_related("actor").order_by("version")
+    ):
+        gone[decision.comment_id] = str(moderation.AlreadyDecided(decision))
+    return JsonResponse({
+        "claims": {
+            claim.comment_id: queue.name_of(claim.moderator)
+            for claim in claims.of_others(request.user).filter(comment__in=list(waiting))
+        },
+        "gone": gone,
+    })  # fmt: skip
+
+
+@require_safe
+def context(request, pk, site):
+    """Show the conversation around a comment: what it answers, what answers it, what stands beside it."""
+    if not request.user.has_perm("comments.view_comment"):
+        raise PermissionDenied
+    comment = get_object_or_404(within_reach(request).select_related("article", "parent"), pk=pk)
+    shown = {"comment": comment, "around": queue.around(comment), "title": "The conversation"}
+    if wants_part(request):
+        return render(request, "comments/queue_around.html", shown)
+    return TemplateResponse(request, "comments/queue_context.html", site.each_context(request) | shown)
 
 
 def counted(number):

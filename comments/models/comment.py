@@ -36,6 +36,39 @@ TOMBSTONES = (Status.WITHDRAWN, Status.REMOVED, Status.ERASED)
 HIDING = tuple(status for status in Status if status not in (*VISIBLE, *TOMBSTONES))
 
 
+class Harm(models.IntegerChoices):
+    """Why a comment is in the moderators’ queue, in the order in which they are looked at."""
+
+    REPORTED = 0, "Visible and reported"
+    HIDDEN = 1, "Hidden after reports"
+    RISKY = 2, "Waiting, and risky"
+    WAITING = 3, "Waiting"
+    APPEALED = 4, "Appealed"
+    SAMPLED = 5, "Rejected by a rule, and drawn to be checked"
+
+
+RISKY = 0.5  # of 1, from which a comment that waits is looked at before those that wait longer
+SAMPLED = "0"  # how the random name of one in sixteen ends
+
+HARM = models.Case(
+    models.When(status__in=VISIBLE, report_weight__gt=0, then=Harm.REPORTED),
+    models.When(status=Status.HIDDEN, then=Harm.HIDDEN),
+    models.When(status=Status.PENDING, risk__gte=RISKY, then=Harm.RISKY),
+    models.When(status=Status.PENDING, then=Harm.WAITING),
+    models.When(status=Status.APPEALED, then=Harm.APPEALED),
+    # Sent in, not taken over from elsewhere, and no person has looked at it since.
+    models.When(
+        status=Status.REJECTED,
+        version=1,
+        submission_token__isnull=False,
+        public_id__endswith=SAMPLED,
+        then=Harm.SAMPLED,
+    ),
+    default=None,
+    output_field=models.SmallIntegerField(),
+)
+
+
 class CommentQuerySet(models.QuerySet):
     def visible(self, at=None):
         """What every reader may see: let through, on a public article, with nothing hidden above it."""
@@ -113,6 +146,13 @@ class Comment(models.Model):
     hides_replies = models.BooleanField(
         default=False, editable=False, help_text="Erased from a state that hid the replies; they stay hidden."
     )
+    passed_on_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, editable=False, related_name="+",
+        help_text="The moderator who asks colleagues for a second opinion.",
+    )  # fmt: skip
+    harm = models.GeneratedField(
+        expression=HARM, output_field=models.SmallIntegerField(null=True, choices=Harm), db_persist=True
+    )  # fmt: skip
     is_featured = models.BooleanField("editors’ pick", default=False)
     recommends = models.PositiveIntegerField(default=0, editable=False, help_text="How many recommended it.")
     recommend_weight = models.PositiveIntegerField(default=0, editable=False)
@@ -155,6 +195,17 @@ class Comment(models.Model):
             models.Index(F("status"), F("risk").desc(), F("created_at"), F("id"), name="comment_by_risk"),
             models.Index(F("report_weight").desc(), F("id"), condition=Q(report_weight__gt=0), name="comment_reported"),
             models.Index(F("article"), condition=Q(is_featured=True), name="comment_featured"),
+            # The queue in its order; the last two only spare looking into the rows.
+            models.Index(
+                F("harm"),
+                F("report_weight").desc(),
+                F("created_at"),
+                F("id"),
+                F("passed_on_by"),
+                F("article"),
+                condition=Q(harm__isnull=False),
+                name="comment_to_check",
+            ),
             models.Index(F("sender_prefix"), F("created_at"), condition=~Q(sender_prefix=""), name="comment_by_prefix"),
         ]  # fmt: skip
         constraints = [

@@ -72,3 +72,6 @@ class Sanction(models.Model):
 
     def __str__(self):
         return self.get_kind_display()
+
+    def is_current(self, at=None):
+        return self.lifted_at is None and (self.until is None or self.until > (at or timezone.now()))

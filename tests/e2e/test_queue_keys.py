@@ -24,7 +24,18 @@ def press(desk, *keys):
         desk.keyboard.press(key)
 
 
-def test_decides_and_undoes_by_keyboard(desk):
+MAKE_SIXTY = """
+from articles.models import Article
+from comments.models import Comment
+article = Article.objects.published().first()
+for number in range(60):
+    Comment.objects.create(article=article, name=f"Reader {number:02}", body="A thought.", status="pending")
+"""
+
+
+def test_decides_about_fifty_comments_without_the_mouse(newsroom, open_page):
+    newsroom.manage("shell", "-v0", "-c", MAKE_SIXTY)
+    desk = open_page(QUEUE, role="moderator")
     first, number = current(desk), waiting(desk)
     press(desk, "j")
     second = current(desk)
@@ -37,19 +48,42 @@ def test_decides_and_undoes_by_keyboard(desk):
     press(desk, "z")
     expect(desk.locator("[data-announce]")).to_have_text("Taken back.")
     assert (current(desk), waiting(desk)) == (first, number)
-    press(desk, "d", "3")
-    expect(desk.locator("[data-announce]")).to_contain_text("You rejected")
-    assert waiting(desk) == number - 1
-    assert desk.evaluate("document.activeElement.matches('[data-card].is-current')")
-    press(desk, "z")
-    expect(desk.locator("[data-announce]")).to_have_text("Taken back.")
+    keys = {"f": ["f"], "d": ["d", "3"], "p": ["p"], "s": ["s"]}
+    for turn in range(50):
+        expect(desk.locator("[data-card].is-current")).to_be_visible()
+        assert desk.evaluate("document.activeElement.matches('[data-card].is-current')"), turn
+        press(desk, *keys["ffdfpfs"[turn % 7]])
+        assert waiting(desk) == number - 1 - turn  # at once, whatever the newsroom answers
+    expect(desk.locator("[data-undo-made]")).to_have_count(0)
+    press(desk, "o")
+    expect(desk.locator("[data-around]")).to_be_visible()
+    press(desk, "Escape", "?")
+    expect(desk.locator("[data-help]")).to_be_visible()
+    desk.reload()
+    assert waiting(desk) == number - 50
+
+
+def test_is_whole_without_script(open_page):
+    page = open_page(QUEUE, role="moderator", javascript=False)
+    number = waiting(page)
+    card = page.locator("[data-card]").first
+    name = card.locator(".queue-author b").inner_text()
+    card.get_by_role("button", name="Approve", exact=True).click()
+    expect(page.locator("[data-line]").first).to_contain_text(f"You approved a comment by {name}")
+    page.locator("[data-line]").first.get_by_role("button", name="Undo").click()
+    assert waiting(page) == number
+    page.locator("[data-reject] summary").first.click()
+    page.locator("[data-reason]").first.click()
+    expect(page.locator("[data-line]").first).to_contain_text("You rejected")
+    page.locator("[data-line]").first.get_by_role("button", name="Undo").click()
+    assert waiting(page) == number
 
 
 def test_leaves_the_browsers_own_keys_alone(desk):
     number = waiting(desk)
     press(desk, "Control+f", "Alt+f", "Meta+f", "g", "f")
-    desk.locator("[data-reject] summary").first.click()
-    desk.locator("input[name=public_note]").first.type("fdpz")
+    desk.locator(".is-current [data-reject] summary").click()
+    desk.locator(".is-current input[name=public_note]").first.type("fdpz")
     desk.wait_for_timeout(300)
     assert waiting(desk) == number
     assert desk.locator("[data-line]").count() <= 3
@@ -66,12 +100,18 @@ def test_is_quiet_once_keys_are_off(desk):
     expect(desk.locator("[data-card] kbd").first).to_be_hidden()
 
 
-def test_tells_that_somebody_was_quicker(desk, open_page):
-    name = current(desk)
+def test_two_moderators_share_the_queue(desk, open_page):
+    mine = current(desk)
+    expect(desk.locator(".is-current [data-mine]")).to_be_visible()
     other = open_page(QUEUE, role="admin")
+    expect(other.locator(".is-claimed").first).to_contain_text("Bruno is on it.")
+    theirs = current(other)
+    assert theirs != mine
     other.keyboard.press("f")
     expect(other.locator("[data-announce]")).to_contain_text("You approved")
-    press(desk, "p")
-    expect(desk.locator(".queue-line-taken")).to_contain_text(f"{name}: Ada Reyes already decided: approved")
+    expect(other.locator("[data-undo-made]")).to_have_count(0)
+    press(desk, "j")
+    expect(desk.locator(".queue-line-taken")).to_contain_text(f"{theirs}: Ada Reyes already decided: approved")
+    assert current(desk) != theirs
     press(other, "z")
     expect(other.locator("[data-announce]")).to_have_text("Taken back.")

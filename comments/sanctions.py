@@ -1,0 +1,42 @@
+"""What is laid on the author of a comment for a time, and lifted again. The reader is told both."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from comments.models import Comment, Sanction
+from comments.senders import mailbox
+
+LASTS = {"1": "a day", "7": "a week", "30": "30 days", "365": "a year", "": "until somebody lifts it"}  # days
+
+
+def subject_of(comment: Comment) -> dict:
+    """Return whom a sanction of this comment’s author names: the account, else the address, else the connection."""
+    if comment.user_id:
+        return {"subject": Sanction.Subject.USER, "user_id": comment.user_id}
+    if comment.email:
+        return {"subject": Sanction.Subject.EMAIL, "digest": mailbox(comment.email)}
+    return {"subject": Sanction.Subject.IP, "digest": comment.sender} if comment.sender else {}
+
+
+def impose(comment: Comment, by, *, kind: str, reason: str, days: str = "") -> Sanction:
+    """Lay a sanction on the author of a comment for so many days, or until it is lifted.
+
+    Raises ValidationError where there is no author to tell from others, or the kind wants an end.
+    """
+    sanction = Sanction(
+        **subject_of(comment),
+        kind=kind,
+        reason=reason,
+        until=timezone.now() + timedelta(days=int(days)) if days else None,
+        by=by,
+    )
+    sanction.full_clean(exclude=["by"])
+    sanction.save()
+    return sanction
+
+
+def lift(sanction: Sanction, by) -> bool:
+    """End a sanction before its time; return whether it still held."""
+    held = Sanction.objects.current().filter(pk=sanction.pk)
+    return bool(held.update(lifted_at=timezone.now(), lifted_by=by))
