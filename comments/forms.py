@@ -3,8 +3,10 @@ import time
 
 from django import forms
 from django.core import signing
+from django.utils.translation import gettext_lazy as _
 
 from comments.characters import normalise, normalise_line
+from comments.models.report import Complaint
 from comments.moderation import HARD_LIMIT, MAX_LENGTH
 
 TOKEN_SALT = "comments.write"  # noqa: S105 (names a purpose, is no secret)
@@ -120,3 +122,51 @@ class CommentForm(forms.Form):
         """Show the reader another token than the one that came in."""
         self.data = self.data.copy()
         self.data["token"] = str(token)
+
+
+class EditForm(forms.Form):
+    body = PlainTextField(
+        label=_("Comment"),
+        max_length=MAX_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 8, "class": "form-control"}),
+        error_messages=CommentForm.base_fields["body"].error_messages,
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, auto_id="edit_%s", **kwargs)
+        self.fields["body"].widget.attrs.pop("maxlength", None)
+
+
+class AppealForm(forms.Form):
+    statement = PlainTextField(
+        label=_("What speaks for your comment"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 4, "class": "form-control"}),
+        help_text=_("Up to 500 characters, for the moderator who looks again."),
+        error_messages={"max_length": _("This is %(show_value)d characters long. It can have %(limit_value)d.")},
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, auto_id="appeal_%s", **kwargs)
+        self.fields["statement"].widget.attrs.pop("maxlength", None)
+
+
+class ReportForm(forms.Form):
+    reason = forms.ChoiceField(
+        label=_("What is wrong with it?"),
+        choices=Complaint.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what is wrong with the comment.")},
+    )
+    text = PlainTextField(
+        label=_("A word to the moderators"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3, "class": "form-control"}),
+        error_messages={"max_length": _("This is %(show_value)d characters long. It can have %(limit_value)d.")},
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, auto_id="report_%s", **kwargs)
+        self.fields["text"].widget.attrs.pop("maxlength", None)

@@ -1,19 +1,20 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from comments.models.comment import Comment
 from comments.models.decision import Decision
 
 
 class Complaint(models.TextChoices):
-    ABUSE = "abuse", "It insults or threatens somebody"
-    PERSONAL = "personal", "It says something private about a person"
-    ADVERT = "advert", "It advertises, or is spam"
-    OFF_TOPIC = "off_topic", "It has nothing to do with the article"
-    FALSE_CLAIM = "false_claim", "It states as fact what is not"
-    ILLEGAL = "illegal", "It breaks the law"
-    OTHER = "other", "Something else"
+    ABUSE = "abuse", _("It insults or threatens somebody")
+    PERSONAL = "personal", _("It says something private about a person")
+    ADVERT = "advert", _("It advertises, or is spam")
+    OFF_TOPIC = "off_topic", _("It has nothing to do with the article")
+    FALSE_CLAIM = "false_claim", _("It states as fact what is not")
+    ILLEGAL = "illegal", _("It breaks the law")
+    OTHER = "other", _("Something else")
 
 
 class ReportQuerySet(models.QuerySet):

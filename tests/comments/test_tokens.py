@@ -76,6 +76,7 @@ def test_shows_a_posted_comment_by_its_signed_address_alone(write, client, artic
     assert client.get(address).status_code == 200
     for forged in (comment.public_id, signing.dumps([comment.public_id, True]), str(Token(article, None))):
         assert client.get(f"/comments/posted/{forged}/").status_code == 404
+        assert client.get(f"/comments/own/show/{forged}/").status_code == 404
 
 
 def test_tells_what_became_of_the_comment(write, client, article, bob):

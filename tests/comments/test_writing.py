@@ -15,7 +15,7 @@ def test_holds_what_a_reader_writes(write, article):
     assert (comment.status, comment.name, comment.body) == ("pending", "Charlie", "Two lines\nof text.")
     assert comment.email == "charlie@example.org"
     assert response.status_code == 303
-    assert response["Location"].startswith("/comments/posted/")
+    assert response["Location"].startswith("/comments/own/show/")
 
 
 def test_says_that_it_waits_and_shows_the_text(write, client, article):

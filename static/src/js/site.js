@@ -2,7 +2,7 @@
 // the first paint, to apply the reader's own choice of appearance, and attaches when the page is there.
 import { apply as applyAppearance, attach as attachAppearance } from "./appearance.js"
 import { attach as attachBreaking, hide as hideBreaking } from "./breaking.js"
-import { attach as attachComments } from "./comments.js"
+import { attach as attachComments, rememberCommented } from "./comments.js"
 import { attach as attachEmbed } from "./embed.js"
 import { attach as attachGallery } from "./gallery.js"
 import { attach as attachLive } from "./live.js"
@@ -31,6 +31,7 @@ document.addEventListener("DOMContentLoaded", () => {
   all("[data-gallery]").forEach(attachGallery)
   all("[data-live-coverage]").forEach(attachLive)
   all("[data-comments]").forEach(attachComments)
+  all("[data-commented]").forEach(rememberCommented)
   all("[data-read]").forEach(attachRead)
   all("[data-recommend]").forEach(attachRecommend)
   all("[data-share]").forEach(attachShare)
