@@ -35,6 +35,23 @@ def normalise_line(text: str) -> str:
     return re.sub(r"\s+", " ", text).strip()
 
 
+def hidden(text: str) -> list[int]:
+    """Return where `text` has characters that nobody sees and that normalise() takes out of a word.
+
+    Line ends, spaces and marks of direction between words are left aside: keyboards and other programs put them there.
+    """
+    if text.isascii():
+        return []
+    return [
+        position
+        for position in range(1, len(text) - 1)
+        if not text[position].isascii()
+        and text[position - 1].isalnum()
+        and text[position + 1].isalnum()
+        and not _is_kept(text[position], text[position - 1])
+    ]
+
+
 def _visible(text):
     kept = []
     for character in text:

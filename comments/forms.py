@@ -6,8 +6,8 @@ from django.core import signing
 from django.utils.translation import gettext_lazy as _
 
 from comments.characters import normalise, normalise_line
+from comments.gates import HARD_LIMIT, MAX_LENGTH
 from comments.models.report import Complaint
-from comments.moderation import HARD_LIMIT, MAX_LENGTH
 
 TOKEN_SALT = "comments.write"  # noqa: S105 (names a purpose, is no secret)
 TOKEN_LIFE = 24 * 3600  # seconds a form may stay open

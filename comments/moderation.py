@@ -17,22 +17,19 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.timesince import timesince
 
-from comments import sections
+from comments import gates, limits, sections
 from comments.characters import normalise, normalise_line
+from comments.gates import HARD_LIMIT, Refused
 from comments.models.comment import VISIBLE, Comment, Status
 from comments.models.decision import IRREVERSIBLE, Decision, Reason, Verb
 from comments.models.reason import CannedReason
 from comments.models.report import Report
-from comments.policies import rules_for
+from comments.policies import rules_for, sections_of
 from comments.scores import weigh
-from comments.screening import screen
+from comments.screening import duplicates, links, screen, words
 from comments.screening.signal import Submission
 
-MAX_LENGTH = 2000  # characters a reader may write
-HARD_LIMIT = 10_000  # beyond this nothing is even looked at
 MAX_BATCH = 100  # comments decided about at once
-POSTS_PER_SENDER = 5
-RATE_WINDOW = timedelta(minutes=10)
 EDIT_WINDOW = timedelta(minutes=10)
 UNDO_WINDOW = timedelta(seconds=30)  # no mail about a rejection leaves before
 
@@ -92,56 +89,51 @@ def time_ago(moment):
     return f"{timesince(moment, depth=1)} ago"
 
 
-class Refused(ValueError):
-    """A comment that is not taken, and why, in the reader's words. Nothing is stored.
-
-    `retry_after` is in seconds, where waiting helps.
-    """
-
-    def __init__(self, message, retry_after=None):
-        super().__init__(message)
-        self.retry_after = retry_after
-
-
 def submit(
-    article, *, name, body, email="", parent=None, token=None, sender="", user=None, is_trapped=False, seconds=None
-):
-    """Take a reader's comment; it waits until a moderator has read it.
+    article, *, name, body, email="", parent=None, token=None, sender="", sender_prefix="", senders=(), user=None,
+    is_trapped=False, seconds=None, raw="", rules=None,
+):  # fmt: skip
+    """Take a reader's comment, screen it, and let the article's policy say whether it shows or waits.
 
     Returns the comment and whether it is new: a token is good for one comment, so that pressing the button twice
-    posts once, and so does going back and sending the same again. `is_trapped` and `seconds` tell how the form was
-    filled in. Raises Refused.
+    posts once, and so does going back and sending the same again. `sender`, `sender_prefix` and `senders` are the
+    names of where it came from (comments.senders); `is_trapped`, `seconds` and `raw`, the text before it was
+    normalised, tell how the form was filled in; `rules` stand in for those of the article. Raises Refused.
     """
     if token and (earlier := Comment.objects.filter(submission_token=token).first()):
         return earlier, False
-    if not rules_for(article).take_comments(article):
-        raise Refused("Comments on this article are closed.")
-    if parent is not None and not Comment.objects.visible().filter(pk=parent.pk, article=article).exists():
-        raise Refused("The comment you answer is not here any more. You can post yours as a comment of its own.")
+    gates.refuse_unread(body)
+    rules = rules or rules_for(article)
+    gates.refuse_place(article, rules, parent)
     # One address is one person to the desk, however its letters were typed.
-    name, email, body = normalise_line(name), email.strip().lower(), normalise(body)
-    if sender:
-        sent = Comment.objects.filter(sender=sender)
-        if earlier := sent.filter(article=article, parent=parent, name=name, body=body).first():
-            return earlier, False
-        if sent.filter(created_at__gt=timezone.now() - RATE_WINDOW).count() >= POSTS_PER_SENDER:
-            raise Refused(
-                "That was many comments in a short time. Wait ten minutes and post this one then.",
-                retry_after=round(RATE_WINDOW.total_seconds()),
-            )
-    screening = screen(Submission(article, name, email, body, is_trapped, seconds))
+    raw, name, email, body = raw or body, normalise_line(name), email.strip().lower(), normalise(body)
+    gates.refuse_text(body)
+    if sender and (
+        earlier := Comment.objects.filter(sender=sender, article=article, parent=parent, name=name, body=body).first()
+    ):
+        return earlier, False
+    is_slow = gates.refuse_reader(user, email, senders or [sender])
+    shares = limits.shares(sender=sender, prefix=sender_prefix, email=email, article=article, is_slow=is_slow)
     comment = Comment(
         article=article, parent=parent, name=name, email=email, body=body, user=user, sender=sender,
-        submission_token=token or None, held_because=screening.sentence[:300], risk=screening.risk,
-        signals=[asdict(signal) for signal in screening.signals],
+        sender_prefix=sender_prefix, submission_token=token or None,
     )  # fmt: skip
     try:
+        limits.check(shares)
+        screening = _screened(comment, rules, is_trapped=is_trapped, seconds=seconds, raw=raw[:HARD_LIMIT])
+        for field, value in _evidence(comment, screening).items():
+            setattr(comment, field, value)
+        comment.status = screening.status
         with transaction.atomic():
             comment.save()
+            limits.take(shares)
+            _remember(comment, screening)
             Decision.objects.create(
-                comment=comment, verb=Verb.SUBMIT, text=body, rule="submitted", to_status=Status.PENDING,
-                version=comment.version,
+                comment=comment, verb=Verb.SUBMIT, text=body, rule="submitted", to_status=comment.status,
+                version=comment.version, **_told_by_rule(screening),
             )  # fmt: skip
+    except limits.UsedUp as used_up:
+        raise gates.refusal_of(used_up) from used_up
     except IntegrityError:
         earlier = Comment.objects.filter(submission_token=token).first() if token else None
         if earlier is None:
@@ -150,33 +142,73 @@ def submit(
     return comment, True
 
 
+def _screened(comment, rules, **how):
+    """Run every stage over a comment, new or changed."""
+    return screen(
+        Submission(
+            comment.article, comment.name, comment.email, comment.body, user=comment.user, sender=comment.sender,
+            parent=comment.parent, comment=comment if comment.pk else None, rules=rules,
+            sections=sections_of(comment.article), **how,
+        )
+    )  # fmt: skip
+
+
+def _evidence(comment, screening):
+    return {
+        "held_because": screening.sentence[:300],
+        "risk": screening.risk,
+        "signals": [asdict(signal) for signal in screening.signals],
+        "fingerprint": duplicates.fingerprint(comment.body),
+    }
+
+
+def _remember(comment, screening):
+    """Keep what later comments are compared with, and what rules caught."""
+    duplicates.remember(comment)
+    links.remember(comment)
+    words.remember(comment, screening.signals)
+
+
+def _told_by_rule(screening):
+    """What a decision says that no person made; a rejection names the word, for the reader to know."""
+    if screening.status != Status.REJECTED:
+        return {}
+    reason = next(signal.reason for signal in screening.signals if signal.effect == "reject")
+    return {**told(Reason.OTHER), "public_note": f"It holds {reason}, which is not published here."[:500]}
+
+
 def edit(comment, body):
     """Let the author change the text, for ten minutes after it was posted; every stage runs again.
 
     What a moderator approved was another text, so an approved comment waits anew. Returns the decision, or None where
     nothing changed. Raises Refused.
     """
-    if len(body) > HARD_LIMIT or len(body := normalise(body)) > MAX_LENGTH:
-        raise Refused(f"This is {len(body):,} characters long. A comment can have {MAX_LENGTH:,}.")
-    if not body:
-        raise Refused("Write something first. To remove the comment, withdraw it.")
+    gates.refuse_unread(body)
+    raw, body = body, normalise(body)
+    gates.refuse_text(body)
     while True:
         if timezone.now() - comment.created_at > EDIT_WINDOW:
             raise Refused("A comment can be changed for ten minutes. You can withdraw it and write another.")
         if comment.status not in (*VISIBLE, Status.PENDING):
             raise Refused("This comment can no longer be changed.")
-        if not rules_for(comment.article).take_comments(comment.article):
-            raise Refused("Comments on this article are closed.")
+        rules = rules_for(comment.article)
+        gates.refuse_place(comment.article, rules)
         if body == comment.body:
             return None
-        screening = screen(Submission(comment.article, comment.name, comment.email, body))
-        fields = {
-            "body": body, "edited_at": timezone.now(), "is_featured": False, "held_because": screening.sentence[:300],
-            "risk": screening.risk, "signals": [asdict(signal) for signal in screening.signals],
-        }  # fmt: skip
+        before, comment.body = comment.body, body
+        screening = _screened(comment, rules, raw=raw)
+        stays = comment.status == Status.PUBLISHED and screening.status == Status.PUBLISHED
+        fields = _evidence(comment, screening) | {"body": body, "edited_at": timezone.now(), "is_featured": False}
         try:
-            return _step(comment, None, Status.PENDING, verb=Verb.EDIT, rule=AUTHOR, fields=fields)
+            with transaction.atomic():
+                decision = _step(
+                    comment, None, Status.PUBLISHED if stays else Status.PENDING, verb=Verb.EDIT, rule=AUTHOR,
+                    fields=fields,
+                )  # fmt: skip
+                _remember(comment, screening)
+            return decision
         except AlreadyDecided:  # a moderator was quicker: what they decided about is another text now
+            comment.body = before
             comment.refresh_from_db()
 
 
@@ -287,7 +319,7 @@ def erase(comment, by=None, rule=AUTHOR):
         decision = _decide(comment, by, Status.ERASED, verb=Verb.ERASE, rule=rule, fields=fields)
         Decision.objects.filter(comment=comment).erase_content()
         Report.objects.filter(comment=comment).update(text="")
-        for rows in (comment.shingles, comment.recommendations, comment.subscriptions):
+        for rows in (comment.shingles, comment.links, comment.recommendations, comment.subscriptions):
             rows.all().delete()
     return decision
 

@@ -42,9 +42,8 @@ def rules_for(article: Article, site: SiteSettings | None = None) -> Rules:
     rows = list(Policy.objects.filter(Q(article=article.pk) | Q(article=None)))
     of_sections = {row.section_id: row for row in rows if row.section_id}
     nearest_first = [row for row in rows if row.article_id]
-    if of_sections and article.category_id:
-        section = Category.objects.with_tree_fields().only("pk").get(pk=article.category_id)
-        nearest_first += [of_sections[pk] for pk in reversed(section.tree_path) if pk in of_sections]
+    if of_sections:
+        nearest_first += [of_sections[pk] for pk in sections_of(article) if pk in of_sections]
     nearest_first += [row for row in rows if not row.section_id and not row.article_id]
     said = {}
     for row in reversed(nearest_first):
@@ -52,3 +51,9 @@ def rules_for(article: Article, site: SiteSettings | None = None) -> Rules:
     modes = [article.comments_policy, *(row.mode for row in nearest_first)]
     mode = next(filter(None, modes), None) or (site or SiteSettings.current()).comments_policy
     return Rules(CommentsPolicy(mode), **said)
+
+
+def sections_of(article: Article) -> tuple[int, ...]:
+    """Return the ids of the article's section and of those above it, the nearest first: one query."""
+    section = Category.objects.with_tree_fields().only("pk").filter(pk=article.category_id).first()
+    return tuple(reversed(section.tree_path)) if section else ()

@@ -2,9 +2,12 @@
 
 from datetime import timedelta
 
+from django.db.models import Q
+from django.template.defaultfilters import date
 from django.utils import timezone
 
-from comments.models import Comment, Sanction
+from comments.models.comment import Comment
+from comments.models.sanction import Sanction
 from comments.senders import mailbox
 
 LASTS = {"1": "a day", "7": "a week", "30": "30 days", "365": "a year", "": "until somebody lifts it"}  # days
@@ -40,3 +43,24 @@ def lift(sanction: Sanction, by) -> bool:
     """End a sanction before its time; return whether it still held."""
     held = Sanction.objects.current().filter(pk=sanction.pk)
     return bool(held.update(lifted_at=timezone.now(), lifted_by=by))
+
+
+def on(user=None, email="", names=()) -> list[Sanction]:
+    """Return what holds for a reader now, the hardest first; `names` are those of senders.senders()."""
+    whose = []
+    if user is not None and user.is_authenticated:
+        whose.append(Q(user=user))
+    if email:
+        whose.append(Q(subject=Sanction.Subject.EMAIL, digest=mailbox(email)))
+    if names := [name for name in names if name]:
+        whose.append(Q(subject=Sanction.Subject.IP, digest__in=names))
+    if not whose:
+        return []
+    hardest = list(Sanction.Kind)
+    found = Sanction.objects.current().filter(Q(*whose, _connector=Q.OR))
+    return sorted(found, key=lambda sanction: -hardest.index(sanction.kind))
+
+
+def until(sanction) -> str:
+    """Return the end of a sanction as part of a sentence: " until 3 May, 14:00", or nothing."""
+    return f" until {date(timezone.localtime(sanction.until), 'j F, H:i')}" if sanction.until else ""

@@ -19,7 +19,7 @@ from comments.models import Comment
 from comments.models.comment import VISIBLE, Status
 from comments.models.decision import Verb
 from comments.policies import rules_for
-from comments.senders import reader, sender
+from comments.senders import reader, sender, sender_prefix, senders
 from comments.threads import Conversation
 from newsroom.clients import is_from_own_page, is_robot
 
@@ -95,6 +95,9 @@ def send(request, form):
         parent=form.parent,
         token=token.nonce,
         sender=sender(request),
+        sender_prefix=sender_prefix(request),
+        senders=senders(request),
+        raw=form.data.get("body", ""),
         user=request.user if request.user.is_authenticated else None,
         is_trapped=bool(form.cleaned_data["website"]),
         seconds=token.seconds,

@@ -5,6 +5,7 @@ from comments.models.decision import Decision
 from comments.models.example import Example
 from comments.models.fingerprint import Shingle
 from comments.models.limit import Allowance
+from comments.models.link import Link
 from comments.models.mail import Mailbox, Outbox, Subscription
 from comments.models.policy import Policy
 from comments.models.reason import CannedReason
@@ -21,6 +22,7 @@ __all__ = [
     "Comment",
     "Decision",
     "Example",
+    "Link",
     "Mailbox",
     "Outbox",
     "Policy",

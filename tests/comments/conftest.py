@@ -3,6 +3,7 @@ import re
 
 import pytest
 
+from articles.models import SiteSettings
 from tests.factories import make_article
 
 
@@ -15,6 +16,12 @@ def article(db):
 def _slow_readers(monkeypatch):
     """Let every form be read for a while before it is sent; what tests speed sets its own pace."""
     monkeypatch.setattr("comments.screening.form.TOO_FAST", 0)
+
+
+@pytest.fixture(autouse=True)
+def _every_comment_waits(monkeypatch):
+    """Hold what nobody has read, as the site says unless a test lets it say something else."""
+    monkeypatch.setattr(SiteSettings._meta.get_field("comments_policy"), "default", "pre")
 
 
 @pytest.fixture

@@ -19,10 +19,10 @@ def story():
 
 
 def test_says_what_the_site_says_where_nothing_is_said(story):
-    assert rules_for(story) == Rules("risk")
-    SiteSettings(comments_policy="pre").save()
+    assert rules_for(story) == Rules("pre")
+    SiteSettings(comments_policy="open").save()
     Policy.objects.create(is_sensitive=True)
-    assert rules_for(story) == Rules("pre", is_sensitive=True)
+    assert rules_for(story) == Rules("open", is_sensitive=True)
 
 
 def test_lets_the_nearest_word_win(story):
