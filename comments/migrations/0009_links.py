@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('comments', '0006_conversation_pages'),
+        ('comments', '0008_harm'),
     ]
 
     operations = [
