@@ -6,10 +6,11 @@ from django.core.exceptions import NON_FIELD_ERRORS
 from django.db.models import Q
 from django.utils import timezone
 
+from articles import revisions, working_copies
 from articles.models import Article, Author, Category, Picture, Tag
 from articles.models.article import Status
 from articles.models.site import CommentsPolicy
-from articles.widgets import PictureWidget, RowField, RowsField, TagsField
+from articles.widgets import MomentField, PictureWidget, RowField, RowsField, TagsField
 from articles.workflow import has_a_say, is_ahead, name_of, standing
 
 WRITING = {"autocomplete": "off", "spellcheck": "true"}
@@ -48,6 +49,10 @@ class ArticleForm(forms.ModelForm):
 
     user = None
     step = None
+    working_copy = None  # what waits to be published, where readers have the article
+    is_out = False
+    stands = None
+    before = {}  # what the form began with, as a snapshot says it
 
     lead_picture = RowField(Picture.objects.all(), widget=PictureWidget(asks_for_words=True), required=False)
     tags = TagsField(required=False, help_text="Separate with commas. A new name makes a new tag.")
@@ -59,6 +64,12 @@ class ArticleForm(forms.ModelForm):
         max_length=2000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2, "placeholder": "For whoever has it next"}),
+    )
+
+    update_at = MomentField(
+        label="Changes go live",
+        required=False,
+        help_text="For “Schedule changes”. Until then readers see none of them.",
     )
 
     class Meta:
@@ -76,8 +87,13 @@ class ArticleForm(forms.ModelForm):
         labels = {"lead_alt": "Description", "lead_is_decorative": "Decoration only", "lead_caption": "Caption"}
 
     def __init__(self, *args, **kwargs):
+        instance = kwargs.get("instance")
+        if instance is not None and instance.pk:
+            kwargs["initial"] = (kwargs.get("initial") or {}) | self._take_up(instance)
         super().__init__(*args, **kwargs)
         self.label_suffix = ""
+        if "update_at" in self.fields and self.working_copy:
+            self.initial["update_at"] = self.working_copy.goes_live_at
         if "assignee" in self.fields:
             people = get_user_model().objects.filter(Q(is_active=True, is_staff=True) | Q(pk=self.instance.assignee_id))
             self.fields["assignee"].queryset = people.order_by("first_name", "last_name", "username")
@@ -93,6 +109,38 @@ class ArticleForm(forms.ModelForm):
             # What is used where nothing is written.
             self.fields["lead_alt"].widget.attrs["placeholder"] = self.instance.lead_picture.alt
             self.fields["lead_caption"].widget.attrs["placeholder"] = self.instance.lead_picture.caption
+
+    def _take_up(self, article):
+        """Put what waits in the working copy into the article in hand; return what else the form begins with."""
+        self.stands = standing(article)
+        self.is_out = working_copies.is_out(article)
+        self.working_copy = article.desk_copy = working_copies.of(article) if self.is_out else None
+        changes = self.working_copy.changes if self.working_copy else {}
+        revisions.put(article, changes)
+        self.before = revisions.plain_values(article)
+        initial = {}
+        if "categories" in changes:
+            initial["categories"] = changes["categories"]
+        if "tags" in changes:
+            initial["tags"] = [Tag(name=name) for name in changes["tags"]]
+        return initial
+
+    def values(self, formsets):
+        """What was sent, as a snapshot; nothing is stored."""
+        # A field may show less than is stored, of a moment no fractions of a second: what was not touched stays.
+        untouched = {name: self.before[name] for name in self.before if name not in self.changed_data}
+        cleaned, plain, lists = self.cleaned_data, revisions.plain_values(self.instance) | untouched, {}
+        if "categories" in cleaned:
+            lists["categories"] = sorted(category.pk for category in cleaned["categories"])
+        if "tags" in cleaned:
+            known = {tag.name.casefold(): tag.name for tag in Tag.objects.filter(_named(cleaned["tags"]))}
+            lists["tags"] = sorted(known.get(name.casefold(), name) for name in cleaned["tags"])
+        for formset in formsets:
+            if formset.prefix == "bylines":
+                lists["bylines"] = formset.rows
+            elif formset.prefix == "related_choices":
+                lists["related"] = [other for (other,) in formset.rows] + formset.unseen
+        return plain | lists
 
     def clean_translation_of(self):
         original = self.cleaned_data["translation_of"]
@@ -126,13 +174,21 @@ class ArticleForm(forms.ModelForm):
     def _post_clean(self):
         super()._post_clean()
         article = self.instance
-        if self.step is not None and not self.step.leads_from(article):
-            self.add_error(
-                None, f"Somebody was quicker: this article is {standing(article).label.lower()} already. Look again."
-            )
+        # A plan becomes a draft with the headline that was just given; all else follows from what is stored.
+        stands = standing(article) if article.status == Status.DRAFT else self.stands
+        if self.step is not None and stands not in self.step.sources:
+            self.add_error(None, f"Somebody was quicker: this article is {stands.label.lower()} already. Look again.")
         if self.step is not None and self.step.asks_section and not self._has_a_say():
             self.add_error(None, self.step.refusal(self.user, article) or "Its section is not among yours.")
-        stays_public = article.status == Status.PUBLISHED and (self.step is None or self.step.goes_public)
+        # What readers have is changed in a working copy, which need not be fit for them yet.
+        is_apart = self.step is None and self.is_out
+        stays_public = (
+            article.status == Status.PUBLISHED and not is_apart and (self.step is None or self.step.goes_public)
+        )
+        if self.step is not None and self.step.name == "schedule_update":
+            self._check_update_at()
+        if is_apart and self.working_copy and self.working_copy.goes_live_at and not self._has_a_say():
+            self.add_error(None, "Its changes go live by themselves, and its section is not among yours.")
         if self.step is not None:
             self._add_messages(self.step.objections(article, self.cleaned_data.get("note", "")))
         elif stays_public:
@@ -142,7 +198,7 @@ class ArticleForm(forms.ModelForm):
             self.add_error(
                 "published_at", "It is published, so it needs a date. To take it off the site, take it down."
             )
-        if self.step is not None and self.step.goes_public and not self.errors:
+        if self.step is not None and self.step.goes_public and not self.step.is_update and not self.errors:
             self._check_expiry(article)
 
     def _has_a_say(self):
@@ -168,12 +224,24 @@ class ArticleForm(forms.ModelForm):
                 if message not in known:
                     self.add_error(target, message)
 
+    def _check_update_at(self):
+        if "update_at" not in self.errors and not is_ahead(self.cleaned_data.get("update_at")):
+            self.add_error("update_at", "Give a moment that lies ahead.")
+
     def _check_expiry(self, article):
         # Publishing sets the date, so the database's own rule cannot have seen it yet.
         ahead = self.step.name == "publish" and is_ahead(article.published_at)
         goes_out_at = article.published_at if ahead else timezone.now()
         if article.expires_at is not None and timezone.now() < article.expires_at <= goes_out_at:
             self.add_error("expires_at", "An article expires after it goes out.")
+
+
+def _named(names):
+    """The condition that a tag has one of these names, in whichever case."""
+    condition = Q(pk__in=[])
+    for name in names:
+        condition |= Q(name__iexact=name)
+    return condition
 
 
 def _about_pictures(article, is_going_out):

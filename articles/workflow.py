@@ -5,56 +5,18 @@ Every step is taken by `take()`: it asks who may, asks what keeps the article ba
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import Q, TextChoices
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from articles import revisions, working_copies
 from articles.models.article import Article, ArticleQuerySet, Status
 from articles.models.category import Category, SectionEditor
-from articles.models.transition import Transition
-
-
-class Standing(TextChoices):
-    """The status as people say it: with the moment taken into account."""
-
-    PLANNED = "planned", "Planned"
-    DRAFT = "draft", "Draft"
-    REVIEW = "review", "In review"
-    CHANGES = "changes", "Changes requested"
-    APPROVED = "approved", "Approved"
-    SCHEDULED = "scheduled", "Scheduled"
-    LIVE = "live", "Live"
-    EXPIRED = "expired", "Expired"
-    WITHDRAWN = "withdrawn", "Taken down"
-    ARCHIVED = "archived", "Archived"
-
-
-def standing(article: Article) -> Standing:
-    if article.status == Status.DRAFT:
-        return Standing.DRAFT if article.headline else Standing.PLANNED
-    if article.status != Status.PUBLISHED:
-        return Standing(article.status)
-    if article.is_scheduled:
-        return Standing.SCHEDULED
-    return Standing.LIVE if article.is_public() else Standing.EXPIRED
-
-
-def with_standing(articles: ArticleQuerySet, wanted: Standing) -> ArticleQuerySet:
-    if wanted == Standing.LIVE:
-        return articles.published()
-    if wanted == Standing.SCHEDULED:
-        return articles.scheduled()
-    if wanted == Standing.EXPIRED:
-        now = timezone.now()
-        return articles.filter(status=Status.PUBLISHED, published_at__lte=now, expires_at__lte=now)
-    if wanted in (Standing.PLANNED, Standing.DRAFT):
-        has_headline = ~Q(headline="")
-        return articles.filter(has_headline if wanted == Standing.DRAFT else ~has_headline, status=Status.DRAFT)
-    return articles.filter(status=wanted)
-
+from articles.standing import Standing, log, standing
 
 # -- whose section it is
 
@@ -108,7 +70,7 @@ class Step:
     done: str
     sources: frozenset[Standing]
     permission: str
-    run: Callable[[Article, object], None]
+    run: Callable[[Article, object, datetime | None], None]
     goes_public: bool = False
     needs_note: bool = False
 
@@ -120,6 +82,11 @@ class Step:
     def asks_section(self):
         """Whether it is for those who have a say in the section."""
         return self.permission == "articles.publish_article"
+
+    @property
+    def is_update(self):
+        """Whether it is for the changes of an article that readers have."""
+        return self.name in ("update", "schedule_update")
 
     def is_open_to(self, user, article=None):
         """Whether this person may take the step; of an article in hand also whether its section is theirs."""
@@ -153,6 +120,8 @@ class Step:
             return {"headline": ["It is a plan still. Give it a headline first."]}
         if not self.goes_public:
             return {}
+        if self.is_update:
+            return article.gaps()  # what is live goes on when the rights of its pictures have ended since
         found = article.obstacles(timezone.now() if self.name == "publish_now" else article.goes_out_at)
         for field, messages in article.undescribed_pictures().items():
             found[field] = [*found.get(field, []), *messages]
@@ -160,7 +129,9 @@ class Step:
 
     def words(self, article):
         """What was done, once it is, as the history says it."""
-        if article.is_scheduled and self.goes_public:
+        if self.name == "schedule_update" and (copy := working_copies.of(article)):
+            return f"Changes set to go live on {in_words(copy.goes_live_at)}"
+        if self.goes_public and not self.is_update and article.is_scheduled:
             return f"Scheduled for {in_words(article.published_at)}"
         return self.done
 
@@ -173,21 +144,30 @@ def is_ahead(moment):
     return moment is not None and moment > timezone.now()
 
 
-def _publish(article, by):
+def _publish(article, by, at):
+    working_copies.fold(article)
     article.publish(article.published_at if is_ahead(article.published_at) else None)
+    revisions.mark_live(article, by)
 
 
-def _publish_now(article, by):
+def _publish_now(article, by, at):
+    working_copies.fold(article)
     article.publish(timezone.now() if is_ahead(article.published_at) else None)
+    revisions.mark_live(article, by)
 
 
-def _send_to_review(article, by):
+def _take_down(article, by, at):
+    article.take_down()
+    working_copies.fold(article)
+
+
+def _send_to_review(article, by, at):
     if article.assignee_id and article.assignee_id == getattr(by, "pk", None):
         article.assignee = None  # whoever of the editors takes it
     article.send_to_review()
 
 
-def _request_changes(article, by):
+def _request_changes(article, by, at):
     sent = article.transitions.filter(step="send_to_review").select_related("made_by").first()
     writer = sent.made_by if sent else article.created_by
     if article.assignee_id in (None, getattr(by, "pk", None)):
@@ -208,7 +188,7 @@ STEPS = (
     ),
     Step(
         "approve", "Approve", "Approved", frozenset({S.DRAFT, S.REVIEW, S.CHANGES}), "articles.publish_article",
-        lambda article, by: article.approve(),
+        lambda article, by, at: article.approve(),
     ),
     Step(
         "publish", "Publish", "Published", UNFINISHED | {S.EXPIRED, S.WITHDRAWN}, "articles.publish_article",
@@ -219,17 +199,33 @@ STEPS = (
         "articles.publish_article", _publish_now, goes_public=True,
     ),
     Step(
+        "update", "Publish changes", "Published changes", frozenset({S.LIVE}), "articles.publish_article",
+        lambda article, by, at: working_copies.publish(article, by), goes_public=True,
+    ),
+    Step(
+        "schedule_update", "Schedule changes", "Changes scheduled", frozenset({S.LIVE}), "articles.publish_article",
+        lambda article, by, at: working_copies.schedule(article, at, by), goes_public=True,
+    ),
+    Step(
+        "unschedule_update", "Take changes off the schedule", "Took changes off the schedule", frozenset({S.LIVE}),
+        "articles.publish_article", lambda article, by, at: working_copies.unschedule(article),
+    ),
+    Step(
+        "drop_changes", "Drop changes", "Dropped changes", frozenset({S.LIVE, S.EXPIRED}), "articles.change_article",
+        lambda article, by, at: working_copies.discard(article),
+    ),
+    Step(
         "return_to_draft", "Back to draft", "Returned to draft",
         frozenset({S.REVIEW, S.CHANGES, S.APPROVED, S.WITHDRAWN, S.ARCHIVED}), "articles.change_article",
-        lambda article, by: article.return_to_draft(),
+        lambda article, by, at: article.return_to_draft(),
     ),
     Step(
         "take_down", "Take down", "Taken down", frozenset({S.LIVE, S.SCHEDULED, S.EXPIRED}),
-        "articles.publish_article", lambda article, by: article.take_down(),
+        "articles.publish_article", _take_down,
     ),
     Step(
         "archive", "Archive", "Archived", UNFINISHED | {S.WITHDRAWN}, "articles.publish_article",
-        lambda article, by: article.archive(),
+        lambda article, by, at: article.archive(),
     ),
 )  # fmt: skip
 
@@ -247,11 +243,12 @@ def step_named(name: str) -> Step:
 
 
 @transaction.atomic
-def take(step: Step | str, article: Article, by=None, note=""):
+def take(step: Step | str, article: Article, by=None, note="", at=None):
     """Take a step with an article and write it into the log, with the note for whoever has the article next.
 
     Without `by` it is the newsroom itself that acts: a command, the shell. Raises PermissionDenied where this person
     may not, and ValidationError, by field, with what has to be mended first or with what somebody else did meanwhile.
+    `at` is when scheduled changes go live.
     """
     step = step_named(step) if isinstance(step, str) else step
     if by is not None and (refusal := step.refusal(by, article)):
@@ -259,26 +256,12 @@ def take(step: Step | str, article: Article, by=None, note=""):
     stored = Article.objects.select_for_update(of=("self",)).filter(pk=article.pk).values_list("status", flat=True)
     if stored.get() != article.status or not step.leads_from(article):
         raise ValidationError(f"“{article}” is {standing(article).label.lower()}. Look again.")
-    if objections := step.objections(article, note):
+    copy = working_copies.of(article) if step.goes_public else None
+    if objections := step.objections(working_copies.as_article(copy) if copy else article, note):
         raise ValidationError(objections)
     source = standing(article)
-    step.run(article, by)
+    step.run(article, by, at)
     return log(step.name, article, by, step.words(article), source=source, note=note)
-
-
-def log(step, article, by, words, *, source=None, note="", override=""):
-    """Write into the article's log what was done with it."""
-    return Transition.objects.create(
-        article=article,
-        made_by=by,
-        step=step,
-        source=source or standing(article),
-        target=standing(article),
-        words=words[:300],
-        note=note.strip()[:2000],
-        override=override[:1000],
-        is_issued=article.is_issued(),
-    )
 
 
 @transaction.atomic

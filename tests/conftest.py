@@ -2,17 +2,20 @@ import hashlib
 import os
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
+from datetime import UTC
 
 import django
 import pytest
 from django.conf import settings as configured
 from django.contrib.auth.models import Group
+from django.core.cache import cache
 from django.core.files.storage import storages
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from django.test import Client
 from hypothesis import settings as hypothesis
 
+from articles import working_copies
 from articles.models import Document, Picture, Recording
 from tests.factories import make_user
 
@@ -89,6 +92,8 @@ def _caches_of_ones_own(settings, tmp_path):
     """Remember nothing of another test, nor of one that runs beside it; test_redis.py asks the server that is set."""
     in_memory = "django.core.cache.backends.locmem.LocMemCache"
     settings.CACHES = {name: {"BACKEND": in_memory, "LOCATION": f"{tmp_path} {name}"} for name in CACHES}
+    # That nothing is scheduled is known, as to any site that somebody reads; scheduling forgets it.
+    cache.set(working_copies.NEXT, "", 3600)
 
 
 @pytest.fixture(autouse=True)
@@ -179,3 +184,26 @@ def at_once(transactional_db, tmp_path):
 
     yield run
     settings["NAME"] = name
+
+
+@pytest.fixture
+def time_machine_at(monkeypatch):
+    """Return a function after which it is the given moment, for whatever asks Django for the time."""
+
+    def travel(moment):
+        monkeypatch.setattr("django.utils.timezone.now", lambda: moment.astimezone(UTC))
+
+    return travel
+
+
+@pytest.fixture
+def transaction_undone(db):
+    """Return a context in which whatever is written is undone at its end, for tests that try many courses."""
+
+    @contextmanager
+    def undone():
+        with transaction.atomic():
+            yield
+            transaction.set_rollback(True)
+
+    return undone

@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from articles import search
+from articles import search, working_copies
 from articles.admin.base import DeskAdmin, ask, asked_form, back, render_cell
 from articles.admin.correction import correct_view
 from articles.admin.filters import (
@@ -32,7 +32,9 @@ from articles.admin.filters import (
     SectionFilter,
     StandingFilter,
 )
-from articles.admin.stories import OrderedStories, story_field
+from articles.admin.rows import BylineFormSet, RelatedFormSet
+from articles.admin.stories import OrderedStories, known_to, story_field
+from articles.admin.versions import restore_view, versions_view
 from articles.forms import ArticleForm, CommentsPolicyForm, MoveForm, SectionField, SectionsField, TagForm
 from articles.models import Article, ArticleTag, Author, Byline, Category, RelatedChoice
 from articles.models.article import Kind, Status
@@ -55,6 +57,7 @@ from newsroom import html
 
 HISTORY = 500  # changes that the history of an article goes back
 SAME_PRESS = timedelta(seconds=10)  # between a step in the log and what the admin notes of the same press
+IN_HAND = ("slugline", "assignee", "due_at")  # of no version: they say who works, not what is written
 BULK = 200  # articles that one bulk action takes: more would hold the database too long
 
 
@@ -65,6 +68,7 @@ class ArticleChangeList(ChangeList):
 
 class BylineInline(admin.TabularInline):
     model = Byline
+    formset = BylineFormSet
     template = "desk/bylines.html"
     extra = 1
     fields = ["author", "role", "position"]
@@ -109,6 +113,7 @@ class RelatedForm(forms.ModelForm):
 class RelatedInline(OrderedStories):
     model = RelatedChoice
     form = RelatedForm
+    formset = RelatedFormSet
     fk_name = "article"
     story = "other"
     template = "desk/bylines.html"
@@ -168,6 +173,8 @@ class ArticleAdmin(DeskAdmin):
         ("Updated and expires", {"fields": ["updated_at", "expires_at"], "classes": ["desk-side", "collapse"]}),
     ]  # fmt: skip
     LIVE = ("Live coverage", {"fields": ["live_ended_at", "live_summary"], "classes": ["desk-write", "live-coverage"]})
+    # What is out has gone out: there, the moment of the changes comes first.
+    CHANGES = ("Goes out", {"fields": ["update_at", "published_at"], "classes": ["desk-side"]})
     fieldsets = [WRITING, *FILING]
 
     # -- who may
@@ -215,9 +222,12 @@ class ArticleAdmin(DeskAdmin):
         if obj is not None and not self.has_change_permission(request, obj):
             in_hand = ("In hand", {"fields": ["assignee", "due_at", "slugline"], "classes": ["desk-side", "in-hand"]})
             return [("", {"fields": ["standfirst", "text"], "classes": ["desk-write"]}), in_hand, *self.FILING[1:]]
+        fieldsets = self.fieldsets
         if obj is not None and obj.kind == Kind.LIVE:
-            return [self.WRITING, self.LIVE, *self.FILING]
-        return self.fieldsets
+            fieldsets = [self.WRITING, self.LIVE, *self.FILING]
+        if obj is not None and standing(obj) == Standing.LIVE:
+            return [self.CHANGES if name == "Goes out" else (name, options) for name, options in fieldsets]
+        return fieldsets
 
     @admin.display(description="body")
     def text(self, article):
@@ -262,11 +272,35 @@ class ArticleAdmin(DeskAdmin):
 
     def get_formset_kwargs(self, request, obj, inline, prefix):
         kwargs = super().get_formset_kwargs(request, obj, inline, prefix)
-        if request.method == "GET" and obj.pk is None and not request.user.has_perm("articles.edit_any_article"):
+        if not inline.has_change_permission(request, obj):
+            return kwargs | {"is_whole": False}
+        if obj.pk is not None:
+            values = self.rows_of(request, obj)
+            kwargs["initial"] = inline.formset.shown_of(values)
+            if prefix == "related_choices":
+                known = set(known_to(request.user).filter(pk__in=values["related"]).values_list("pk", flat=True))
+                kwargs["unseen"] = [other for other in values["related"] if other not in known]
+                kwargs["initial"] = [row for row in kwargs["initial"] if row["other"] in known]
+        elif request.method == "GET" and not request.user.has_perm("articles.edit_any_article"):
             author = Author.objects.filter(user=request.user).first()
-            if author is not None:
+            if author is not None and prefix == "bylines":
                 kwargs["initial"] = [{"author": author.pk}]
         return kwargs
+
+    def rows_of(self, request, article):
+        """The bylines and related stories as the desk sees them, asked for once a request."""
+        if not hasattr(request, "article_rows"):
+            copy = getattr(article, "desk_copy", None)  # the form has asked for it
+            changes = copy.changes if copy else {}
+            request.article_rows = {
+                "bylines": changes["bylines"]
+                if "bylines" in changes
+                else [[author, role] for author, role in article.bylines.values_list("author_id", "role")],
+                "related": changes["related"]
+                if "related" in changes
+                else list(article.related_choices.values_list("other_id", flat=True)),
+            }
+        return request.article_rows
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         article = obj or Article()
@@ -276,10 +310,16 @@ class ArticleAdmin(DeskAdmin):
         may_change = self.has_change_permission(request, None if add else obj)
         open_steps = steps(article, request.user) if may_change else []
         ahead = is_ahead(article.published_at)
+        copy = context["adminform"].form.working_copy
         primary = next(
             (
                 step
-                for name in ("approve" if standing(article) == Standing.REVIEW else "", "publish", "send_to_review")
+                for name in (
+                    "update",
+                    "approve" if standing(article) == Standing.REVIEW else "",
+                    "publish",
+                    "send_to_review",
+                )
                 for step in open_steps
                 if step.name == name
             ),
@@ -290,8 +330,15 @@ class ArticleAdmin(DeskAdmin):
             "standing": standing(article),
             "primary_step": primary,
             "other_steps": [
-                step for step in open_steps if step is not primary and (ahead or step.name != "publish_now")
+                step
+                for step in open_steps
+                if step is not primary
+                and (ahead or step.name != "publish_now")
+                and (copy or step.name not in ("drop_changes", "unschedule_update"))
+                and (step.name != "unschedule_update" or copy.goes_live_at)
             ],
+            "working_copy": copy,
+            "waits_apart": context["adminform"].form.is_out,
             "goes_out_label": in_words(article.published_at) if ahead else "",
             "is_late": article.due_at is not None and article.due_at < timezone.now(),
             "last_note": last_note(article),
@@ -309,25 +356,42 @@ class ArticleAdmin(DeskAdmin):
     def save_model(self, request, obj, form, change):
         if not change:
             obj.created_by = request.user
-        if change and obj.status == Status.PUBLISHED and not obj.is_issued() and "published_at" in form.changed_data:
-            obj.first_published_at = obj.published_at  # nobody has seen the address yet, so it moves along
-        super().save_model(request, obj, form, change)
+            super().save_model(request, obj, form, change)
 
     def save_related(self, request, form, formsets, change):
-        super().save_related(request, form, formsets, change)
-        article, note = form.instance, form.cleaned_data.get("note", "")
+        """Save what was sent as one version: into the article, or beside it where readers have it already."""
+        for formset in formsets:
+            self.save_formset(request, form, formset, change)  # says that nothing of it is stored one by one
+        article, note = Article.objects.get(pk=form.instance.pk), form.cleaned_data.get("note", "")
+        in_hand = {name: form.cleaned_data[name] for name in IN_HAND if name in form.cleaned_data}
+        if any(getattr(article, name) != value for name, value in in_hand.items()):
+            for name, value in in_hand.items():
+                setattr(article, name, value)
+            article.save(update_fields=[*in_hand, "modified_at"])
+        working_copies.keep(article, form.values(formsets), request.user, note)
         if change and {"assignee", "due_at"} & {*form.changed_data}:
             log("assign", article, request.user, words_of_assignment(article), note="" if form.step else note)
         elif note and form.step is None:
             log("note", article, request.user, "Left a note", note=note)
         if form.step is not None:
-            take(form.step, article, request.user, note)
+            take(form.step, article, request.user, note, form.cleaned_data.get("update_at"))
+        form.instance.refresh_from_db()
 
     def construct_change_message(self, request, form, formsets, add=False):
         words = super().construct_change_message(request, form, formsets, add)
+        words = f"{words} {self.changed_rows(formsets)}".strip() if not add else words
         return words if form.step is None else f"{form.step.words(form.instance)}. {words}".strip()
 
+    def changed_rows(self, formsets):
+        return " ".join(
+            f"Changed the {formset.model._meta.verbose_name_plural}."
+            for formset in formsets
+            if formset.is_whole and formset.rows != formset.rows_shown
+        )
+
     def words_after_saving(self, request, obj):
+        if not self.step_pressed(request) and working_copies.is_out(obj) and working_copies.of(obj):
+            return f"The changes to “{obj}” are saved. Readers see them once they are published."
         return report(obj) if self.step_pressed(request) else super().words_after_saving(request, obj)
 
     def response_post_save_add(self, request, obj):
@@ -371,6 +435,12 @@ class ArticleAdmin(DeskAdmin):
         return [
             path("clean/", view(self.clean_view), name="articles_article_clean"),
             path("<path:object_id>/preview/", view(self.preview_view), name="articles_article_preview"),
+            path("<path:object_id>/versions/", view(self.versions_view), name="articles_article_versions"),
+            path(
+                "<path:object_id>/versions/<int:number>/restore/",
+                view(self.restore_view),
+                name="articles_article_restore",
+            ),
             path("<path:object_id>/correct/", view(self.correct_view), name="articles_article_correct"),
             *super().get_urls(),
         ]
@@ -386,6 +456,12 @@ class ArticleAdmin(DeskAdmin):
 
     def preview_view(self, request, object_id):
         return preview(request, self, object_id)
+
+    def versions_view(self, request, object_id):
+        return versions_view(request, self, object_id)
+
+    def restore_view(self, request, object_id, number):
+        return restore_view(request, self, object_id, number)
 
     def correct_view(self, request, object_id):
         return correct_view(request, self, object_id)
@@ -555,8 +631,7 @@ class ArticleAdmin(DeskAdmin):
             )  # fmt: skip
         category = form.cleaned_data["category"]
         for article in (moved := list(self.editable(request, queryset))):
-            article.category = category
-            article.save(update_fields=["category", "modified_at"])
+            working_copies.amend(article, {"category": category.pk}, request.user, f"Moved to {category}")
             self.log_change(request, article, f"Moved to {category}.")
         messages.success(request, f"Moved to {category}: {_count(len(moved))}.")
         return back(request)
@@ -568,7 +643,8 @@ class ArticleAdmin(DeskAdmin):
             return ask(request, self, queryset.for_cards(), form, title="Add tags", action="add_tag", button="Add tags")
         names = form.cleaned_data["tags"]
         for article in (tagged := list(self.editable(request, queryset))):
-            article.tags.add(*names)
+            tags = sorted({*article.tags.names(), *names})
+            working_copies.amend(article, {"tags": tags}, request.user, f"Tagged {', '.join(names)}")
             self.log_change(request, article, f"Tagged {', '.join(names)}.")
         messages.success(request, f"Tagged: {_count(len(tagged))}.")
         return back(request)
@@ -583,8 +659,7 @@ class ArticleAdmin(DeskAdmin):
             )  # fmt: skip
         policy = form.cleaned_data["comments_policy"]
         for article in (changed := list(self.editable(request, queryset))):
-            article.comments_policy = policy
-            article.save(update_fields=["comments_policy", "modified_at"])
+            working_copies.amend(article, {"comments_policy": policy}, request.user)
             self.log_change(request, article, f"Comments: {article.get_comments_policy_display()}.")
         messages.success(request, f"Comments set: {_count(len(changed))}.")
         return back(request)
@@ -605,8 +680,9 @@ def preview(request, model_admin, object_id):
     article = model_admin.get_object(request, unquote(object_id))
     if article is None or not model_admin.has_view_permission(request, article):
         raise PermissionDenied
-    article.slug = article.slug or article.free_slug(article.headline)
-    response = render(request, layout(article), {**article_context(request, article), "is_preview": True})
+    with working_copies.as_if_published(article):
+        article.slug = article.slug or article.free_slug(article.headline)
+        response = render(request, layout(article), {**article_context(request, article), "is_preview": True})
     response["X-Robots-Tag"] = "noindex"
     return response
 

@@ -9,7 +9,8 @@ from articles.admin.base import Choice
 from articles.languages import Language
 from articles.models import Author, Byline, Category
 from articles.models.article import Kind
-from articles.workflow import Standing, waiting_for, with_standing
+from articles.standing import Standing, with_standing
+from articles.workflow import waiting_for
 
 
 class StandingFilter(Choice):

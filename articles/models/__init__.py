@@ -12,6 +12,7 @@ from articles.models.page import Page
 from articles.models.picture import Collection, Illustration, Keyword, Picture, PictureKeyword
 from articles.models.reading import ReadCount, Recommendation
 from articles.models.recording import Attachment, Document, Recording
+from articles.models.revision import Revision, WorkingCopy
 from articles.models.site import SiteLink, SiteSettings
 from articles.models.tag import ArticleTag, Tag
 from articles.models.transition import Transition
@@ -44,11 +45,13 @@ __all__ = [
     "Recommendation",
     "Recording",
     "RelatedChoice",
+    "Revision",
     "SectionEditor",
     "SiteLink",
     "SiteSettings",
     "Subscriber",
     "Tag",
     "Transition",
+    "WorkingCopy",
     "ZoneRule",
 ]

@@ -93,7 +93,7 @@ def test_moving_a_scheduled_date_moves_the_address_along(as_alice, draft):
 
 def test_published_article_cannot_lose_date_or_section(as_alice):
     article = make_article("Out already")
-    response = send(as_alice, change(article), published_at_0="", published_at_1="", category="")
+    response = send(as_alice, change(article), press="_update", published_at_0="", published_at_1="", category="")
     page = words(response)
     assert "needs a date" in page
     assert "needs a section" in page

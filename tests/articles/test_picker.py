@@ -286,7 +286,7 @@ def test_live_story_whose_picture_expired_can_be_mended(as_alice):
     picture, other = make_picture(title="Heron"), make_picture(title="Crane", usable_until=days(-1))
     article = make_article(lead_picture=picture, body=f"<p>Words.</p>{figure(picture, 'A heron')}")
     Picture.objects.filter(pk=picture.pk).update(usable_until=days(-1))
-    assert send(as_alice, change(article), standfirst="Mended").status_code == 302
+    assert send(as_alice, change(article), press="_update", standfirst="Mended").status_code == 302
     assert "“Crane” may no longer be shown" in words(send(as_alice, change(article), lead_picture=other.pk))
     article.refresh_from_db()
     assert (article.standfirst, article.lead_picture) == ("Mended", picture)
@@ -316,7 +316,8 @@ def test_picture_from_elsewhere_is_named_by_its_file(as_alice):
 def test_live_story_gets_no_new_picture_without_description(as_alice):
     article = make_article()
     picture = make_picture(title="Heron", alt="")
-    assert "“Heron” has no description." in words(send(as_alice, change(article), lead_picture=picture.pk))
+    sent = send(as_alice, change(article), press="_update", lead_picture=picture.pk)
+    assert "“Heron” has no description." in words(sent)
 
 
 def test_scheduled_date_does_not_move_beyond_the_rights(as_alice):

@@ -140,7 +140,7 @@ def test_an_editor_chooses_related_stories_on_the_form(as_alice):
     address = f"/desk/articles/article/{story.pk}/change/"
     fields, _ = read(as_alice.get(address))
     fields |= {"related_choices-TOTAL_FORMS": "1", "related_choices-0-other": other.pk}
-    assert as_alice.post(address, fields).status_code == 302
+    assert as_alice.post(address, fields | {"_update": "1"}).status_code == 302
     assert beside(story) == ["Other"]
     fields |= {"related_choices-0-other": story.pk}
     RelatedChoice.objects.all().delete()

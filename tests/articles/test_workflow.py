@@ -11,7 +11,7 @@ from django.utils import timezone
 from articles import workflow
 from articles.models import Article, SectionEditor, Transition
 from articles.models.article import Status
-from articles.workflow import Standing, standing, with_standing
+from articles.standing import Standing, standing, with_standing
 from tests.articles.desk_forms import buttons, send, words
 from tests.conftest import signed_in
 from tests.factories import make_article, make_category, make_user
