@@ -69,7 +69,7 @@ def start(purpose: Purpose) -> Page:
         purpose=purpose,
         defaults={
             "title": str(purpose.label),
-            "body": render_to_string(f"desk/starters/{purpose}.html", {"site": site}),
+            "body": render_to_string(f"starters/{purpose}.html", {"site": site}),
             "is_published": False,
             "position": 10 * (list(Purpose).index(purpose) + 1),
         },

@@ -4,6 +4,7 @@ import pytest
 from django.core.checks import run_checks
 from django.core.management import call_command
 from django.db import DatabaseError
+from django.utils import translation
 
 from articles import demonstration, trust
 from articles.models import Page, SiteSettings
@@ -98,6 +99,18 @@ def test_starting_all_leaves_what_is_there(as_alice):
     assert Page.objects.count() == len(Purpose)
     mine.refresh_from_db()
     assert mine.body == "<p>Ours.</p>"
+
+
+@pytest.mark.parametrize("language", ["de", "fr"])
+def test_a_page_begins_in_the_language_of_the_site_with_the_same_gaps(language):
+    SiteSettings(name="The Tide").save()
+    for purpose in Purpose:
+        english = trust.start(purpose)
+        Page.objects.all().delete()
+        with translation.override(language):
+            page = trust.start(purpose)
+        assert page.body != english.body
+        assert len(trust.placeholders("", page.body)) == len(trust.placeholders("", english.body)), page.body
 
 
 def test_starting_is_for_those_who_may_and_never_by_a_link(as_alice, as_walter, client):

@@ -16,10 +16,11 @@ from django.test import Client
 from django.utils import timezone, translation
 from django.utils.translation import trans_real
 
-from articles import subscriptions
+from articles import subscriptions, trust
 from articles.corrections import correct
 from articles.live import Cursor
 from articles.models import Article, BreakingNews, Byline, Dossier, LiveUpdate, Part, SiteSettings, Subscriber
+from articles.models.page import Purpose
 from newsroom.html import clean
 from tests.articles.desk_forms import words
 from tests.articles.sounds import CAPTIONS, make_document, make_recording
@@ -222,6 +223,7 @@ def test_no_page_says_a_word_that_cannot_be_translated(newsroom, bracketed, clie
     look("a recommendation", answer.json()["words"])
     kept = re.match(r"self\.KEPT = (.*);\n", client.get("/service-worker.js").content.decode())[1]
     look("the worker", *json.loads(kept)["words"].values())
+    look("beginnings", *(text for purpose in Purpose for text in Words.of(trust.start(purpose).body)))
     look("errors", *Words.of(render_to_string("403.html")), *Words.of(render_to_string("500.html")))
     Article.objects.filter(pk=full.pk).update(status="withdrawn")
     see("what was taken down", client.get(full.get_absolute_url()))
