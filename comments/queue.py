@@ -62,16 +62,20 @@ def queued(user, tab="check"):
     return inside
 
 
+# What the list can be narrowed to: codes of signals, as the stages of the screening name them.
 NOTICED = {
     "first": "First comment",
     "links": "Has links",
-    "words": "A word of the list",
-    "duplicate": "Said before",
-    "name": "The name",
-    "text": "The letters",
-    "classifier": "Like what was refused",
-    "fast": "Sent at once",
-    "trap": "Filled in by a program",
+    "new_domain": "A new domain",
+    "word": "A word of the list",
+    "near": "Nearly said before",
+    "twin": "Said before",
+    "refused_words": "Like what was refused",
+    "rejected": "Rejected before",
+    "staff_name": "A newsroom name",
+    "sensitive": "Sensitive article",
+    "surge": "Surge",
+    "sanction": "Under a sanction",
 }
 
 
@@ -297,15 +301,11 @@ def name_of(user):
     return user.get_short_name() or user.get_username()
 
 
-# What only suggests, and is no rule: its words are underlined with dashes.
-ADVISORY = ("classifier", "history", "name", "duplicate")
-
-
 def marked(comment):
-    """The text in parts, each with how it is marked: "rule", "advisory" or ""."""
+    """The text in parts, each with its mark: "rule" where that decided, "advisory" where it only counts, or ""."""
     body, spans = comment.body, []
     for signal in comment.signals:
-        kind = "advisory" if signal.get("code", "").startswith(ADVISORY) or signal.get("score", 0) <= 0 else "rule"
+        kind = "rule" if signal.get("effect") else "advisory"
         spans += [(start, end, kind) for start, end in signal.get("spans", []) if 0 <= start < end <= len(body)]
     edges = sorted({0, len(body), *(edge for start, end, _ in spans for edge in (start, end))})
     parts = []

@@ -1,4 +1,20 @@
 from comments.admin.comment import CommentAdmin
+from comments.admin.rules import (
+    CannedReasonAdmin,
+    PolicyAdmin,
+    ReportAdmin,
+    SectionModeratorAdmin,
+)
 from comments.admin.sanction import SanctionAdmin
+from comments.admin.words import ExampleAdmin, WordRuleAdmin
 
-__all__ = ["CommentAdmin", "SanctionAdmin"]
+__all__ = [
+    "CannedReasonAdmin",
+    "CommentAdmin",
+    "ExampleAdmin",
+    "PolicyAdmin",
+    "ReportAdmin",
+    "SanctionAdmin",
+    "SectionModeratorAdmin",
+    "WordRuleAdmin",
+]

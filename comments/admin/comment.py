@@ -8,7 +8,7 @@ from django.utils.text import Truncator
 
 from articles.admin.base import DeskAdmin, ask, asked_form, back
 from comments import moderation
-from comments.admin import queue, sanction
+from comments.admin import figures, queue, rules, sanction, words
 from comments.models import CannedReason, Comment
 from comments.models.comment import Status
 from comments.queue import in_sections
@@ -67,6 +67,13 @@ class CommentAdmin(DeskAdmin):
                 view(partial(sanction.page, site=self.admin_site)),
                 name="comments_comment_sanction",
             ),
+            path("queue/rules/", view(partial(rules.page, site=self.admin_site)), name="comments_comment_rules"),
+            path(
+                "queue/examples/", view(partial(words.examples, site=self.admin_site)), name="comments_comment_examples"
+            ),
+            path("queue/figures/", view(partial(figures.page, site=self.admin_site)), name="comments_comment_figures"),
+            path("queue/policy/", view(rules.policy_of), {"kind": "site"}, name="comments_comment_policy_site"),
+            path("queue/policy/<str:kind>/<int:pk>/", view(rules.policy_of), name="comments_comment_policy"),
             *super().get_urls(),
         ]
 

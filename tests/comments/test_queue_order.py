@@ -123,7 +123,7 @@ def test_filters_by_what_was_noticed(as_bob, article):
 
 def test_marks_rules_and_guesses_apart():
     signals = [
-        {"code": "links", "score": 0.2, "spans": [[0, 5]]},
+        {"code": "word", "score": 0.6, "spans": [[0, 5]], "effect": "hold"},
         {"code": "classifier", "score": 0.2, "spans": [[3, 8], [-1, 4], [7, 99]]},
     ]
     parts = queue.marked(Comment(body="abcdefghij", signals=signals))
