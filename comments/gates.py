@@ -1,5 +1,9 @@
 """What a comment must pass before anybody looks at it. Each refusal is in the reader's words, and nothing is stored."""
 
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from comments import limits, sanctions
 from comments.models.comment import Comment
 from comments.models.sanction import Sanction
@@ -19,26 +23,34 @@ class Refused(ValueError):
         self.retry_after = retry_after
 
 
+def too_long(body):
+    """Say how long a text is, and how long it may be."""
+    return _("This is %(length)s characters long. A comment can have %(limit)s.") % {
+        "length": number_format(len(body), force_grouping=True),
+        "limit": number_format(MAX_LENGTH, force_grouping=True),
+    }
+
+
 def refuse_unread(body):
     """Refuse what is too long to be looked at."""
     if len(body) > HARD_LIMIT:
-        raise Refused(f"This is {len(body):,} characters long. A comment can have {MAX_LENGTH:,}.")
+        raise Refused(too_long(body))
 
 
 def refuse_text(body):
     """Refuse what is no comment; the text is normalised by now."""
     if not body:
-        raise Refused("Write something first.")
+        raise Refused(_("Write something first."))
     if len(body) > MAX_LENGTH:
-        raise Refused(f"This is {len(body):,} characters long. A comment can have {MAX_LENGTH:,}.")
+        raise Refused(too_long(body))
 
 
 def refuse_place(article, rules, parent=None):
     """Refuse where nothing can be said, or no longer in answer to this."""
     if not rules.take_comments(article):
-        raise Refused("Comments on this article are closed.")
+        raise Refused(_("Comments on this article are closed."))
     if parent is not None and not Comment.objects.visible().filter(pk=parent.pk, article=article).exists():
-        raise Refused("The comment you answer is not here any more. You can post yours as a comment of its own.")
+        raise Refused(_("The comment you answer is not here any more. You can post yours as a comment of its own."))
 
 
 def refuse_reader(user, email, names) -> bool:
@@ -46,16 +58,22 @@ def refuse_reader(user, email, names) -> bool:
     laid = sanctions.on(user, email, names)
     for sanction in laid:
         if sanction.kind in (Sanction.Kind.BAN, Sanction.Kind.MUTE):
-            raise Refused(f"You cannot comment here{sanctions.until(sanction)}. The reason: {sanction.reason}")
+            words = {"end": sanctions.end_of(sanction), "reason": sanction.reason}
+            if sanction.until:
+                raise Refused(_("You cannot comment here until %(end)s. The reason: %(reason)s") % words)
+            raise Refused(_("You cannot comment here. The reason: %(reason)s") % words)
     return any(sanction.kind == Sanction.Kind.SLOW for sanction in laid)
 
 
 def refusal_of(used_up: limits.UsedUp) -> Refused:
     """Return what a reader is told when there is no room for another comment yet."""
     minutes = -(-used_up.retry_after // 60)
-    wait = "a minute" if minutes == 1 else f"{minutes} minutes"
     if used_up.share.key.startswith(("article", "site", "prefix")):
-        message = f"Very many comments arrive here at the moment. Wait {wait} and post this one then."
+        why = _("Very many comments arrive here at the moment.")
     else:
-        message = f"That was many comments in a short time. Wait {wait} and post this one then."
+        why = _("That was many comments in a short time.")
+    wait = ngettext(
+        "Wait a minute and post this one then.", "Wait %(minutes)d minutes and post this one then.", minutes
+    ) % {"minutes": minutes}
+    message = f"{why} {wait}"
     return Refused(message, retry_after=used_up.retry_after)

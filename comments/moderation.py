@@ -14,8 +14,9 @@ from datetime import timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
 
 from comments import gates, limits, sections
 from comments.characters import normalise, normalise_line
@@ -86,7 +87,8 @@ class AlreadyDecided(Exception):
 def time_ago(moment):
     if timezone.now() - moment < timedelta(minutes=1):
         return "just now"
-    return f"{timesince(moment, depth=1)} ago"
+    with translation.override("en"):  # as the sentence around it
+        return f"{timesince(moment, depth=1)} ago"
 
 
 def submit(
@@ -130,7 +132,7 @@ def submit(
             _remember(comment, screening)
             Decision.objects.create(
                 comment=comment, verb=Verb.SUBMIT, text=body, rule="submitted", to_status=comment.status,
-                version=comment.version, **_told_by_rule(screening),
+                version=comment.version, **_told_by_rule(comment, screening),
             )  # fmt: skip
     except limits.UsedUp as used_up:
         raise gates.refusal_of(used_up) from used_up
@@ -169,12 +171,13 @@ def _remember(comment, screening):
     words.remember(comment, screening.signals)
 
 
-def _told_by_rule(screening):
+def _told_by_rule(comment, screening):
     """What a decision says that no person made; a rejection names the word, for the reader to know."""
     if screening.status != Status.REJECTED:
         return {}
-    reason = next(signal.reason for signal in screening.signals if signal.effect == "reject")
-    return {**told(Reason.OTHER), "public_note": f"It holds {reason}, which is not published here."[:500]}
+    start, stop = next(signal.spans[0] for signal in screening.signals if signal.effect == "reject")
+    note = _("It holds the word “%(word)s”, which is not published here.") % {"word": comment.body[start:stop]}
+    return {**told(Reason.OTHER), "public_note": note[:500]}
 
 
 def edit(comment, body):
@@ -188,9 +191,9 @@ def edit(comment, body):
     gates.refuse_text(body)
     while True:
         if timezone.now() - comment.created_at > EDIT_WINDOW:
-            raise Refused("A comment can be changed for ten minutes. You can withdraw it and write another.")
+            raise Refused(_("A comment can be changed for ten minutes. You can withdraw it and write another."))
         if comment.status not in (*VISIBLE, Status.PENDING):
-            raise Refused("This comment can no longer be changed.")
+            raise Refused(_("This comment can no longer be changed."))
         rules = rules_for(comment.article)
         gates.refuse_place(comment.article, rules)
         if body == comment.body:
@@ -223,9 +226,9 @@ def appeal(comment, statement=""):
     `statement` is what the author says for the comment; the log keeps it as the appeal's public note. Raises Refused.
     """
     if comment.status != Status.REJECTED:
-        raise Refused("Only a comment that was rejected can be appealed.")
+        raise Refused(_("Only a comment that was rejected can be appealed."))
     if comment.decisions.filter(verb=Verb.APPEAL).exists():
-        raise Refused("This comment was appealed once already. The second decision stands.")
+        raise Refused(_("This comment was appealed once already. The second decision stands."))
     note = normalise(statement[:HARD_LIMIT])[:500]
     return _decide(comment, None, Status.APPEALED, verb=Verb.APPEAL, rule=AUTHOR, public_note=note)
 

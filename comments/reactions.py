@@ -6,6 +6,7 @@ word weighs less than an account's, because a guest can come back as another.
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from comments import moderation
 from comments.characters import normalise
@@ -27,7 +28,7 @@ def recommend(comment, reader, user=None) -> bool:
     _must_be_visible(comment)
     user = user if user is not None and user.is_authenticated else None
     if user is not None and user.pk == comment.user_id:
-        raise moderation.Refused("This is your own comment. Others can recommend it.")
+        raise moderation.Refused(_("This is your own comment. Others can recommend it."))
     weight = weight_of(user)
     try:
         with transaction.atomic():
@@ -62,7 +63,7 @@ def report(comment, reporter, reason, text="", user=None) -> bool:
     """
     _must_be_visible(comment)
     if reason not in Complaint.values:
-        raise moderation.Refused("Choose what is wrong with the comment.")
+        raise moderation.Refused(_("Choose what is wrong with the comment."))
     user = user if user is not None and user.is_authenticated else None
     weight = weight_of(user)
     try:
@@ -94,4 +95,4 @@ def _hide_if_too_many(comment):
 
 def _must_be_visible(comment):
     if not Comment.objects.visible().filter(pk=comment.pk).exists():
-        raise moderation.Refused("This comment is not here any more.")
+        raise moderation.Refused(_("This comment is not here any more."))

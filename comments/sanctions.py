@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from django.db.models import Q
-from django.template.defaultfilters import date
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from comments.models.comment import Comment
 from comments.models.sanction import Sanction
@@ -63,4 +63,10 @@ def on(user=None, email="", names=()) -> list[Sanction]:
 
 def until(sanction) -> str:
     """Return the end of a sanction as part of a sentence: " until 3 May, 14:00", or nothing."""
-    return f" until {date(timezone.localtime(sanction.until), 'j F, H:i')}" if sanction.until else ""
+    return f" until {end_of(sanction)}" if sanction.until else ""
+
+
+def end_of(sanction) -> str:
+    """Return the day and the minute of its end; nothing where it has none."""
+    end = sanction.until and timezone.localtime(sanction.until)
+    return f"{date_format(end, 'MONTH_DAY_FORMAT')}, {date_format(end, 'TIME_FORMAT')}" if end else ""

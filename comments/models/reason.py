@@ -1,7 +1,18 @@
 from django.core.validators import RegexValidator
 from django.db import models
+from django.utils.translation import gettext_noop
 
 code = RegexValidator(r"^[a-z][a-z0-9_]*$", "A code is small letters, digits and underscores.")
+
+# What readers are told as the newsroom is delivered: said in the language of the site, as long as the desk keeps it.
+DELIVERED = [
+    gettext_noop("It insults or threatens somebody. You can say the same in other words."),
+    gettext_noop("It says something private about a person."),
+    gettext_noop("It has nothing to do with the article."),
+    gettext_noop("It advertises something."),
+    gettext_noop("It states as a fact what is not, as far as we know."),
+    gettext_noop("It does not keep to the rules of this conversation."),
+]
 
 
 class CannedReasonQuerySet(models.QuerySet):
