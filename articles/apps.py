@@ -5,4 +5,6 @@ class ArticlesConfig(AppConfig):
     name = "articles"
 
     def ready(self):
-        from articles import checks, panels  # noqa: F401  (register what `check` and the desk's home say)
+        from articles import changes, checks, moments, panels  # noqa: F401  (register what others ask or tell them)
+
+        changes.listen()

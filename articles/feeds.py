@@ -7,15 +7,16 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.feedgenerator import Atom1Feed, Enclosure, Rss201rev2Feed
 from django.utils.html import escape, linebreaks
-from django.views.decorators.http import require_safe
 
-from articles import dossiers
+from articles import dossiers, page_keys
 from articles.addresses import issued_authors, issued_dossiers, issued_tags
 from articles.corrections import listed as listed_corrections
 from articles.models import Article, Category, Page, Recording, SiteSettings
 from articles.models.page import Purpose
 from articles.rendering import render
 from articles.views import by_author
+from newsroom import pagestore
+from newsroom.pagestore import public
 
 ITEMS = 30
 # Characters that XML 1.0 cannot hold, however escaped.
@@ -55,7 +56,9 @@ class Stories(Feed):
 
     def items(self):
         articles = self.articles.newest_first().select_related("category")
-        return articles.prefetch_related("bylines__author", "tags", "attachments__recording")[:ITEMS]
+        found = list(articles.prefetch_related("bylines__author", "tags", "attachments__recording")[:ITEMS])
+        page_keys.shows(self.request, found, keys=[page_keys.story(article.pk) for article in found])
+        return found
 
     def item_title(self, item):
         return printable(item.headline)
@@ -105,7 +108,9 @@ class Corrections(Feed):
         self.title = self.description = self.subtitle = titled(page.title)
 
     def items(self):
-        return listed_corrections()[:ITEMS]
+        found = list(listed_corrections()[:ITEMS])
+        page_keys.shows(self.request, found, keys=["site", page_keys.CORRECTIONS])
+        return found
 
     def item_title(self, item):
         return printable(item.article.headline)
@@ -135,53 +140,91 @@ def printable(text):
     return _ILLEGAL.sub("", text)
 
 
-def respond(request, format, title, link, description, articles):
+def respond(request, format, title, link, description, articles, *shown, of):
+    """Answer with a feed of some articles, whose list has the key `of`; it names what is `shown`."""
     if format not in FORMATS:
         raise Http404("Feeds are in RSS and Atom.")
-    response = Stories(request, FORMATS[format], title, link, description, articles)(request)
-    response["Cache-Control"] = "public, max-age=0, must-revalidate"
-    return response
+    page_keys.shows(request, *shown, keys=["site", of])
+    return Stories(request, FORMATS[format], title, link, description, articles)(request)
 
 
-@require_safe
+@public
 def latest(request, format):
     site = SiteSettings.current()
-    return respond(request, format, site.name, "/", site.tagline or site.name, Article.objects.published())
+    return respond(
+        request, format, site.name, "/", site.tagline or site.name, Article.objects.published(), of=page_keys.LATEST
+    )
 
 
-@require_safe
+@public
 def section(request, slug, format):
     section = get_object_or_404(Category, slug=slug)
     articles = Article.objects.published().in_sections(section.descendants(include_self=True))
-    return respond(request, format, titled(section.name), section.get_absolute_url(), section.description, articles)
+    return respond(
+        request,
+        format,
+        titled(section.name),
+        section.get_absolute_url(),
+        section.description,
+        articles,
+        section,
+        of=page_keys.in_section(section.pk),
+    )
 
 
-@require_safe
+@public
 def tag(request, slug, format):
     tag = get_object_or_404(issued_tags(), slug=slug)
     articles = Article.objects.published().filter(tagged__tag=tag)
-    return respond(request, format, titled(tag.name), tag.get_absolute_url(), tag.description, articles)
+    return respond(
+        request,
+        format,
+        titled(tag.name),
+        tag.get_absolute_url(),
+        tag.description,
+        articles,
+        tag,
+        of=page_keys.in_tag(tag.pk),
+    )
 
 
-@require_safe
+@public
 def author(request, slug, format):
     author = get_object_or_404(issued_authors(), slug=slug)
-    return respond(request, format, titled(author.name), author.get_absolute_url(), author.bio, by_author(author))
+    pagestore.shows(request, page_keys.profile(author.pk))
+    return respond(
+        request,
+        format,
+        titled(author.name),
+        author.get_absolute_url(),
+        author.bio,
+        by_author(author),
+        author,
+        of=page_keys.by_author(author.pk),
+    )
 
 
-@require_safe
+@public
 def corrections(request, slug, format):
     page = get_object_or_404(Page.objects.published(), slug=slug, purpose=Purpose.CORRECTIONS)
-    response = Corrections(request, FORMATS[format], page)(request)
-    response["Cache-Control"] = "public, max-age=0, must-revalidate"
-    return response
+    page_keys.shows(request, page)
+    return Corrections(request, FORMATS[format], page)(request)
 
 
-@require_safe
+@public
 def dossier(request, slug, format):
     dossier = get_object_or_404(issued_dossiers(), slug=slug)
     stories = dossiers.everything(dossier)
-    return respond(request, format, titled(dossier.title), dossier.get_absolute_url(), dossier.description, stories)
+    return respond(
+        request,
+        format,
+        titled(dossier.title),
+        dossier.get_absolute_url(),
+        dossier.description,
+        stories,
+        dossier,
+        of=page_keys.in_dossier(dossier.pk),
+    )
 
 
 def titled(name):

@@ -12,7 +12,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from articles import page_keys
 from articles.models import Article, FrontChange, Picture, Placement, ZoneRule
+from newsroom import pagestore
 
 GAP = 1024.0  # between two neighbours, so that many go between them
 
@@ -222,6 +224,7 @@ def put_live(section, plan, by=None, what="", at=None, undoes=None):
         decided.full_clean(exclude=["placed_in", "section", "article", "picture", "tag", "dossier"])
     Placement.objects.bulk_create(placements)
     ZoneRule.objects.bulk_create(rules)
+    pagestore.purge(page_keys.front(section))
     return change
 
 

@@ -6,7 +6,7 @@ A front is a query at a moment, not a state: what shows now, what showed at any 
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from articles import most_read
@@ -274,10 +274,12 @@ def _listed(rule):
     """The ids that a rule names itself, the newest first; None where it takes them from the candidates."""
     if rule.fill == Fill.TAG:
         # By number, which an index has: the newest among a tag's stories are those written last.
-        found = ArticleTag.objects.filter(tag=rule.tag_id).order_by("-content_object")
+        public = Exists(Article.objects.published().filter(pk=OuterRef("content_object")))
+        found = ArticleTag.objects.filter(public, tag=rule.tag_id).order_by("-content_object")
         return list(found.values_list("content_object", flat=True)[:CANDIDATES])
     if rule.fill == Fill.DOSSIER:
-        found = Part.objects.filter(dossier=rule.dossier_id).order_by("-article")
+        public = Exists(Article.objects.published().filter(pk=OuterRef("article")))
+        found = Part.objects.filter(public, dossier=rule.dossier_id).order_by("-article")
         return list(found.values_list("article", flat=True)[:CANDIDATES])
     return None
 

@@ -11,7 +11,8 @@ from django.utils.text import slugify
 from articles import demonstration
 from articles.models import Article, ArticleTag, Author, Byline, Category, Picture, Tag
 from articles.models.article import Kind, Status, count_words
-from newsroom import html
+from newsroom import html, pagestore
+from newsroom.pagestore.declaring import EVERYTHING
 
 BATCH = 1000
 BODIES = 500
@@ -67,6 +68,7 @@ def generate(number, seed, advance=lambda steps: None):
                 for tag in chance.sample(tags, min(len(tags), chance.randint(1, 3)))
             )
         advance(len(articles))
+    pagestore.purge(EVERYTHING)
 
 
 def batches(items, size):

@@ -6,13 +6,13 @@ import threading
 from urllib.parse import unquote
 
 from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect, StreamingHttpResponse
-from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from articles import page_keys
 from articles.media import as_file, not_shown
 from articles.models import Article, Document, Recording
 from articles.models.recording import files
-from articles.views import public
+from newsroom.pagestore import public
 
 # Bytes that the server takes over at once. While a slow reader has more to come, a thread waits for that reader.
 CHUNK = 1024 * 1024
@@ -51,10 +51,11 @@ def _page(request, thing, address, template):
     if thing is None or not thing.is_usable():
         return not_shown(request, address, thing)
     stories = Article.objects.published().filter(**{f"attachments__{thing._meta.model_name}": thing}).newest_first()
-    return render(
+    return page_keys.rendered(
         request,
         template,
-        {"thing": thing, "stories": stories[:STORIES], "canonical": request.build_absolute_uri(address)},
+        {"thing": thing, "stories": list(stories[:STORIES]), "canonical": request.build_absolute_uri(address)},
+        keys=[page_keys.holding(thing.key)],
     )
 
 

@@ -2,7 +2,9 @@
 
 from django.db import transaction
 
+from articles import page_keys
 from articles.models import ArticleTag, Author, Byline, FormerAddress, Tag
+from newsroom import pagestore
 
 
 @transaction.atomic
@@ -15,6 +17,8 @@ def merge_tags(target: Tag, others) -> int:
             tagged.exclude(content_object__in=ArticleTag.objects.filter(tag=target).values("content_object"))
         ).update(tag=target)
         _replace(other, target)
+    # What showed the others goes with them; the lists of the one that stays grew.
+    pagestore.purge(page_keys.in_tag(target.pk), *(page_keys.in_dossier(topic.pk) for topic in target.topics.all()))
     return changed
 
 
@@ -38,6 +42,7 @@ def merge_authors(target: Author, others) -> int:
         target.user = target.user or user
         target.save()
         _replace(other, target)
+    pagestore.purge(page_keys.by_author(target.pk))
     return changed
 
 

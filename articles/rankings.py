@@ -2,14 +2,15 @@
 
 from urllib.parse import urlencode
 
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from articles import most_read as ranking
 from articles.models import Category
+from articles.page_keys import rendered
 from articles.paging import cards
-from articles.views import public
+from newsroom.pagestore import public
 
 NUMBER = 10
 PERIODS = {"day": _("Today"), "week": _("This week")}
@@ -32,7 +33,7 @@ def most_read(request):
         "by_section": [(category, address(period, category)) for category in Category.objects.in_menu()],
         "canonical": request.build_absolute_uri(address(period, section)),
     }
-    return render(request, "articles/most_read.html", context)
+    return rendered(request, "articles/most_read.html", context, seconds=ranking.KEPT)
 
 
 def address(period, section=None):

@@ -9,8 +9,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from articles import page_keys
 from articles.models import Article, Recommendation
 from articles.readers import digest, is_flood
+from newsroom import pagestore
 from newsroom.clients import is_from_own_page, is_robot
 
 PER_HOUR = 60  # taps from one network
@@ -43,6 +45,7 @@ def recommend(request, article):
         article.recommendations.filter(voter=voter).delete()
     else:
         Recommendation.objects.bulk_create([Recommendation(article=article, voter=voter)], ignore_conflicts=True)
+    pagestore.purge(page_keys.recommendations(article.pk))
     if _wants_json(request):
         number = article.recommendations.count()
         return JsonResponse({"number": number, "words": words(number)})

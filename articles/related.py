@@ -8,7 +8,7 @@ from collections import defaultdict
 from math import log
 
 from django.db import connection
-from django.db.models import F, IntegerField, Value
+from django.db.models import Exists, F, IntegerField, OuterRef, Value
 from django.utils import timezone
 
 from articles.models import Article, ArticleTag, RelatedChoice
@@ -39,7 +39,7 @@ def beside(article, places=()):
     family = {article.pk, *translations, *chosen}
     # Ids grow with time, so of equals the newer are read.
     best = sorted(scores.keys() - family, key=lambda pk: (scores[pk], pk), reverse=True)[:READ]
-    now = timezone.now()
+    now, today = timezone.now(), timezone.localdate()
     # Asked for by id alone: with the rule of published() beside it, SQLite would walk all that is published.
     stories = (
         Article.objects.filter(pk__in=[*chosen, *translations, *best])
@@ -49,7 +49,7 @@ def beside(article, places=()):
     found = {story.pk: story for story in stories if story.is_public(now)}
 
     def rank(pk):
-        days = max(0, (now - found[pk].published_at).days)
+        days = max(0, (today - timezone.localdate(found[pk].published_at)).days)  # so that midnight alone changes it
         return scores[pk] + NEW / (1 + days / QUARTER), pk
 
     ranked = sorted((pk for pk in best if pk in found), key=rank, reverse=True)
@@ -110,7 +110,9 @@ def _parts(article):
         section = Article.objects.published().filter(category=article.category_id).newest_first()
         yield _rows(section, SECTION, "category_id", "pk")[:FROM_SECTION]
     for tag in sorted(tag.pk for tag in article.tags.all())[:TAGS]:
-        uses = ArticleTag.objects.filter(tag=tag).order_by("-content_object_id")
+        # Of what is public alone: a draft that takes a tag changes nothing that readers see.
+        public = Exists(Article.objects.published().filter(pk=OuterRef("content_object_id")))
+        uses = ArticleTag.objects.filter(public, tag=tag).order_by("-content_object_id")
         yield _rows(uses, TAG, "tag_id", "content_object_id")[:COUNTED]
 
 

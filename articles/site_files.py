@@ -9,7 +9,6 @@ from textwrap import shorten
 from django.contrib.staticfiles import finders
 from django.core.cache import cache
 from django.http import Http404, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,8 +18,9 @@ from articles import icons
 from articles.brand import TOKENS, Brand
 from articles.media import as_file
 from articles.models import SiteSettings
-from articles.views import public
-from newsroom import interface
+from articles.page_keys import rendered
+from newsroom import interface, pagestore
+from newsroom.pagestore import public
 
 SHORT = 15  # letters under an icon
 FONTS = ("newsreader-display", "newsreader-text", "public-sans")
@@ -43,6 +43,7 @@ def brand(request, digest):
 def manifest(request):
     """What a device needs to install the site."""
     site = SiteSettings.current()
+    pagestore.shows(request, "site")
     symbol = icons.Symbol(site)
     described = {
         "id": "/",
@@ -83,7 +84,7 @@ def icon(request, digest, name):
 @public
 def offline(request):
     """What readers see without a connection; the worker fills in the stories they have saved."""
-    return render(request, "articles/offline.html", {"noindex": True})
+    return rendered(request, "articles/offline.html", {"noindex": True})
 
 
 @require_safe

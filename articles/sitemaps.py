@@ -11,17 +11,18 @@ from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
 
-from articles import dossiers
+from articles import dossiers, page_keys
 from articles.models import Article, Author, Category, Page, Tag
+from newsroom import pagestore
+from newsroom.pagestore import public
 
 XML = "application/xml; charset=utf-8"
 # What readers were told: an article changes when it comes out and when an update is announced.
 LAST_CHANGE = Greatest("first_published_at", Coalesce("updated_at", "first_published_at"))
 
 
-@require_safe
+@public
 def index(request):
     months = (
         Article.objects.published()
@@ -38,10 +39,10 @@ def index(request):
         }
         for row in months
     ]
-    return _render(request, "articles/sitemap_index.xml", maps)
+    return _render(request, "articles/sitemap_index.xml", maps, page_keys.SITEMAPS)
 
 
-@require_safe
+@public
 def month(request, year, month):
     try:
         start = date(int(year), int(month), 1)
@@ -61,10 +62,10 @@ def month(request, year, month):
     entries = [{"path": article.get_absolute_url(), "changed_at": article.changed_at} for article in articles]
     if not entries:
         raise Http404("Nothing was published in this month.")
-    return _render(request, "articles/sitemap.xml", entries)
+    return _render(request, "articles/sitemap.xml", entries, page_keys.sitemap_of(first))
 
 
-@require_safe
+@public
 def pages(request):
     public = Article.objects.published().order_by()
     things = [
@@ -78,12 +79,11 @@ def pages(request):
     entries += [
         {"path": thing.get_absolute_url(), "changed_at": getattr(thing, "updated_at", None)} for thing in things
     ]
-    return _render(request, "articles/sitemap.xml", entries)
+    return _render(request, "articles/sitemap.xml", entries, page_keys.SITEMAP_OF_PAGES)
 
 
-def _render(request, template, entries):
+def _render(request, template, entries, key):
     for entry in entries:
         entry["url"] = request.build_absolute_uri(entry["path"])
-    response = render(request, template, {"entries": entries}, content_type=XML)
-    response["Cache-Control"] = "public, max-age=0, must-revalidate"
-    return response
+    pagestore.shows(request, key)
+    return render(request, template, {"entries": entries}, content_type=XML)

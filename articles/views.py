@@ -1,7 +1,6 @@
 """The reader's pages. Each is the same for everybody: no cookie, no name, nothing of one visitor."""
 
 from datetime import date, datetime, timedelta
-from functools import wraps
 
 from django.db.models import Exists, OuterRef, Prefetch, prefetch_related_objects
 from django.http import Http404
@@ -10,39 +9,27 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
 
-from articles import dossiers, frontpage, interviews, related
+from articles import dossiers, frontpage, interviews, most_read, page_keys, related
 from articles import search as searching
 from articles.addresses import gone, is_canonical, is_once_public, issued_authors, issued_dossiers, issued_tags
 from articles.corrections import listed as listed_corrections
 from articles.live_pages import coverage as live_coverage
 from articles.models import Article, Author, Byline, Category, Page
 from articles.models.article import Kind
+from articles.models.frontpage import Fill, Zone
 from articles.models.page import Purpose
+from articles.page_keys import rendered
 from articles.paging import cards, numbered, page_numbers, page_of
 from articles.rendering import COLUMN, ESSAY
 from articles.rendering import render as render_body
+from newsroom.pagestore import public
 
 LAYOUTS = {
     Kind.OPINION: "articles/opinion.html",
     Kind.PHOTO_ESSAY: "articles/photo_essay.html",
     Kind.LIVE: "articles/live.html",
 }
-
-
-def public(view):
-    """Mark a page as the same for every reader: caches may keep it, and ask again each time."""
-
-    @wraps(view)
-    @require_safe
-    def wrapped(request, *args, **kwargs):
-        response = view(request, *args, **kwargs)
-        if response.status_code == 200:
-            response.setdefault("Cache-Control", "public, max-age=0, must-revalidate")
-        return response
-
-    return wrapped
 
 
 def canonical(request, path):
@@ -77,7 +64,7 @@ def feed_links(title, name, *args):
 @public
 def front(request):
     front = frontpage.compose()
-    return render(
+    return rendered(
         request,
         "articles/front.html",
         {
@@ -86,7 +73,25 @@ def front(request):
             "canonical": request.build_absolute_uri("/"),
             "feeds": feed_links(_("Latest stories"), "articles:feed"),
         },
+        keys=[*keys_of_front(front), page_keys.LATEST],
+        until=page_keys.midnight(),  # it bears the date
+        **limits_of_front(front),
     )
+
+
+def keys_of_front(front, section=None):
+    """The keys of what is placed on a front and of the lists that its rules name."""
+    yield page_keys.front(section)
+    for rule in front.rules.values():
+        if rule.fill == Fill.TAG:
+            yield page_keys.in_tag(rule.tag_id)
+        elif rule.fill == Fill.DOSSIER:
+            yield page_keys.in_dossier(rule.dossier_id)
+
+
+def limits_of_front(front):
+    """What is read most changes with every reader; a front that shows it is looked at again as often as the order."""
+    return {"seconds": most_read.KEPT} if front.rules[Zone.MOST_READ].size else {}
 
 
 @public
@@ -97,9 +102,12 @@ def section(request, slug):
     everything = Article.objects.published().in_sections(family).newest_first().values_list("pk", flat=True)
     page = numbered(request, everything)
     listed = list(page.object_list)
+    keys, limits = [page_keys.in_section(section.pk)], {}
     if page.number == 1:
         front = frontpage.compose(section, listed=listed)
         context = {"front": front, "stories": front.listed, "sections": front.menu}
+        keys += keys_of_front(front, section)
+        limits = limits_of_front(front)
     else:
         context = {"stories": cards(listed)}
     context |= {
@@ -110,7 +118,7 @@ def section(request, slug):
         "subsections": [category for category in family if category.parent_id == section.pk],
         "feeds": feed_links(section.name, "articles:section_feed", section.slug),
     }
-    return render(request, "articles/section.html", context)
+    return rendered(request, "articles/section.html", context, keys=keys, **limits)
 
 
 @public
@@ -121,7 +129,7 @@ def tag(request, slug):
         "tag": tag,
         "feeds": feed_links(tag.name, "articles:tag_feed", tag.slug),
     }
-    return render(request, "articles/tag.html", context)
+    return rendered(request, "articles/tag.html", context, keys=[page_keys.in_tag(tag.pk)])
 
 
 @public
@@ -131,7 +139,9 @@ def author(request, slug):
         "author": author,
         "feeds": feed_links(author.name, "articles:author_feed", author.slug),
     }
-    return render(request, "articles/author.html", context)
+    return rendered(
+        request, "articles/author.html", context, keys=[page_keys.by_author(author.pk), page_keys.profile(author.pk)]
+    )
 
 
 def by_author(author):
@@ -147,13 +157,13 @@ def dossier(request, slug):
         "dossier": dossier,
         "feeds": feed_links(dossier.title, "articles:dossier_feed", dossier.slug),
     }
-    return render(request, "articles/dossier.html", context)
+    return rendered(request, "articles/dossier.html", context, keys=[page_keys.in_dossier(dossier.pk)])
 
 
 @public
 def all_dossiers(request):
     page = numbered(request, dossiers.shown().select_related("picture__fallback"))
-    return render(
+    return rendered(
         request,
         "articles/dossiers.html",
         {
@@ -162,6 +172,7 @@ def all_dossiers(request):
             "dossiers": page.object_list,
             "canonical": canonical(request, request.path),
         },
+        keys=[page_keys.DOSSIERS],
     )
 
 
@@ -169,7 +180,7 @@ def all_dossiers(request):
 def saved(request):
     """The stories a reader kept for later, listed by script: only the reader's own device knows them."""
     context = {"canonical": request.build_absolute_uri(request.path), "noindex": True}
-    return render(request, "articles/saved.html", context)
+    return rendered(request, "articles/saved.html", context)
 
 
 @public
@@ -190,9 +201,22 @@ def detail(request, year, month, day, slug):
         if is_once_public(article):
             return gone(request)
         raise Http404("There is no such article.")
+    context = article_context(request, article)
     if request.GET.get("view") == "reading":
-        return render(request, "articles/reading.html", article_context(request, article) | {"noindex": True})
-    return render(request, layout(article), article_context(request, article))
+        return rendered(
+            request, "articles/reading.html", context | {"noindex": True}, keys=keys_of_article(article, context)
+        )
+    return rendered(request, layout(article), context, keys=keys_of_article(article, context))
+
+
+def keys_of_article(article, context):
+    """The keys of what an article's page shows besides the things on it: its lists, and what is told of its authors."""
+    yield page_keys.story(article.pk)
+    yield page_keys.live(article.pk)
+    yield page_keys.beside_section(article.category_id)
+    yield from (page_keys.in_tag(tag.pk) for tag in article.tags.all())
+    yield from (page_keys.profile(byline.author_id) for byline in article.bylines.all())
+    yield from (page_keys.in_dossier(place.dossier.pk) for place in context["places"])
 
 
 def layout(article):
@@ -269,7 +293,8 @@ def archive(request, year, month=None, day=None):
         "periods": [_period(moment, parts + 1) for moment in _periods(within, parts)],
         "noindex": not context["page"].paginator.count,
     }
-    return render(request, "articles/archive.html", context)
+    keys = [page_keys.archive(_midnight(start))[parts - 1], page_keys.days()]
+    return rendered(request, "articles/archive.html", context, keys=keys)
 
 
 def _midnight(day):
@@ -323,21 +348,24 @@ def search(request):
     )
 
 
+LISTS_OF_PAGES = {Purpose.CORRECTIONS: (page_keys.CORRECTIONS,), Purpose.MASTHEAD: (page_keys.MASTHEAD,)}
+
+
 @public
 def page(request, slug):
     page = get_object_or_404(Page.objects.published(), slug=slug)
     body = render_body(page.body)
-    return render(
-        request,
-        "articles/page.html",
-        {
-            "page_content": page,
-            "body": body.html,
-            "contents": body.contents,
-            "canonical": request.build_absolute_uri(page.get_absolute_url()),
-            **added(request, page),
-        },
-    )
+    context = {
+        "page_content": page,
+        "body": body.html,
+        "contents": body.contents,
+        "canonical": request.build_absolute_uri(page.get_absolute_url()),
+        **added(request, page),
+    }
+    keys = LISTS_OF_PAGES.get(page.purpose, ())
+    for person in context.get("people", ()):
+        keys += (page_keys.profile(person.pk), page_keys.by_author(person.pk))
+    return rendered(request, "articles/page.html", context, keys=keys)
 
 
 def added(request, page):
@@ -345,7 +373,7 @@ def added(request, page):
     if page.purpose == Purpose.MASTHEAD:
         has_page = Exists(issued_authors().filter(pk=OuterRef("pk")))
         people = Author.objects.filter(is_on_masthead=True).select_related("picture__fallback")
-        return {"people": people.annotate(has_page=has_page)}
+        return {"people": list(people.annotate(has_page=has_page))}
     if page.purpose == Purpose.CORRECTIONS:
         corrections = numbered(request, listed_corrections())
         return {

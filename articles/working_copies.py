@@ -13,10 +13,11 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from articles import revisions
+from articles import moments, revisions
 from articles.models import Article, WorkingCopy
 from articles.models.article import Status
 from articles.standing import log
+from newsroom import pagestore
 
 logger = logging.getLogger(__name__)
 
@@ -135,6 +136,7 @@ def schedule(article, at, by=None):
         raise ValidationError({"update_at": ["Give a moment that lies ahead."]})
     if not WorkingCopy.objects.filter(article=article).update(goes_live_at=at, scheduled_by=by):
         raise ValidationError("There are no changes to schedule.")
+    pagestore.purge(*moments.changed_by(of(article)))  # kept pages end at that moment
     _forget_next_moment()
 
 

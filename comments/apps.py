@@ -5,4 +5,6 @@ class CommentsConfig(AppConfig):
     name = "comments"
 
     def ready(self):
-        from comments import panels  # noqa: F401  (registers what the desk's home shows)
+        from comments import changes, panels  # noqa: F401  (registers what the desk's home shows)
+
+        changes.listen()

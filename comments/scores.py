@@ -5,8 +5,10 @@ import math
 from django.db.models import Sum
 from django.db.models.functions import Coalesce
 
+from comments.changes import conversation
 from comments.models.comment import Comment
 from comments.models.report import Report
+from newsroom import pagestore
 
 CONFIDENCE = 1.96  # standard deviations: 95 of 100
 
@@ -28,3 +30,4 @@ def weigh(comment):
     good = Comment.objects.values_list("recommend_weight", flat=True).get(pk=comment.pk)
     comment.score = wilson(good, good + bad)
     Comment.objects.filter(pk=comment.pk).update(score=comment.score)
+    pagestore.purge(conversation(comment.article_id))

@@ -352,8 +352,8 @@ class Article(Addressed):
                 self._remember_publication()
                 kwargs |= {"update_fields": {*changed, "public_since"}} if changed is not None else {}
             super().save(*args, **kwargs)
-        if isinstance(self.__dict__.get("body"), str):  # neither left unread nor for the database to work out
-            self.keep_uses()
+            if isinstance(self.__dict__.get("body"), str):  # neither left unread nor for the database to work out
+                self.keep_uses()
 
     def keep_uses(self):
         """Keep which pictures, recordings and documents the texts name: the body, and those of live coverage."""

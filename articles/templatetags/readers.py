@@ -2,18 +2,21 @@
 
 from django import template
 
-from articles import most_read, recommendations
+from articles import most_read, page_keys, recommendations
 
 register = template.Library()
 
 
-@register.inclusion_tag("components/recommend.html")
-def recommend(article):
+@register.inclusion_tag("components/recommend.html", takes_context=True)
+def recommend(context, article):
     """The button after a story, with how many pressed it: one query."""
+    page_keys.shows(context["request"], keys=[page_keys.recommendations(article.pk)])
     return {"article": article, "words": recommendations.words(article.recommendations.count())}
 
 
-@register.simple_tag
-def most_read_today(number):
+@register.simple_tag(takes_context=True)
+def most_read_today(context, number):
     """The stories read most within a day, for a rail: one query, and one more a minute."""
-    return most_read.lines(most_read.ids("day", number=number))
+    stories = most_read.lines(most_read.ids("day", number=number))
+    page_keys.shows(context["request"], stories, seconds=most_read.KEPT)
+    return stories

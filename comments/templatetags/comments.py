@@ -1,13 +1,17 @@
 import re
 
 from django import template
+from django.utils import timezone
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.translation import pgettext_lazy
 
 from articles.models.site import CommentsPolicy
 from comments.addresses import addresses_in
+from comments.changes import EVERY_CONVERSATION
+from comments.changes import conversation as conversation_of
 from comments.policies import rules_for
 from comments.threads import Conversation
+from newsroom import pagestore
 
 register = template.Library()
 
@@ -63,8 +67,16 @@ def _shown(context, article):
         asked = context["request"].GET if "request" in context else {}
         rules = rules_for(article, context.get("site"))
         conversation = Conversation(article, asked.get("order", ""))
+        if "request" in context:
+            keys = (conversation_of(article.pk), EVERY_CONVERSATION)
+            pagestore.shows(context["request"], *keys, until=to_come(rules.closes_at(article)))
         article.shown_conversation = None if rules.mode == CommentsPolicy.OFF else (rules, conversation, asked)
     return article.shown_conversation
+
+
+def to_come(moment):
+    """A moment, where it lies ahead."""
+    return moment if moment and moment > timezone.now() else None
 
 
 @register.filter

@@ -5,6 +5,6 @@ A view that is `public` says with `shows` by keys what its page is made of; what
 """
 
 from newsroom.pagestore.declaring import clocks, public, shows
-from newsroom.pagestore.purging import is_used, purge
+from newsroom.pagestore.purging import compare, is_used, purge
 
-__all__ = ["clocks", "is_used", "public", "purge", "shows"]
+__all__ = ["clocks", "compare", "is_used", "public", "purge", "shows"]

@@ -1,12 +1,15 @@
 """Forget what changed: one verb, once for each transaction, after it has been committed."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from typing import TypeVar
 
 from django.conf import settings
 from django.db import transaction
 
 from newsroom.pagestore import stores
+
+T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
 
@@ -17,37 +20,58 @@ def is_used() -> bool:
 
 
 class Purge:
-    """The keys that a transaction changes, and what will know more of them once it is committed."""
+    """What a transaction changes: keys, and things to be compared with what they were before it."""
 
     def __init__(self):
         self.keys: set[str] = set()
-        self.later: list[Callable[[], set[str]]] = []
+        self.compared: dict[Hashable, Callable[[], set[str]]] = {}
 
     def __call__(self):
-        keys = self.keys.union(*(find() for find in self.later))
+        keys = self.keys.union(*(tell() for tell in self.compared.values()))
         if keys:
             purge_now(keys)
 
+    @classmethod
+    def of_transaction(cls) -> "Purge":
+        """The one of the current transaction; outside of any, it is called as soon as it is asked for."""
+        # Among what Django will call after the commit, so that it goes where a part of the work is rolled back.
+        hooks = transaction.get_connection().run_on_commit
+        together = next((call for _, call, *_ in hooks if isinstance(call, cls)), None)
+        if together is None:
+            together = cls()
+            transaction.on_commit(together)
+        return together
 
-def purge(*keys: str, later: Callable[[], set[str]] | None = None) -> None:
+
+def purge(*keys: str) -> None:
     """Forget all pages that show one of these keys, as soon as the current transaction is committed.
 
-    `later` is called then, to tell further keys that follow from how things are after the change. What a transaction
-    purges is purged together; where it is rolled back, nothing is.
+    What a transaction purges is purged together; where it is rolled back, nothing is.
     """
     if not is_used():
         return
-    connection = transaction.get_connection()
-    # What Django will call after this transaction, or would have forgotten with the part of it that was rolled back.
-    together = next((call for _, call, *_ in connection.run_on_commit if isinstance(call, Purge)), None)
-    is_new = together is None
-    if is_new:
-        together = Purge()
-    together.keys.update(keys)
-    if later is not None:
-        together.later.append(later)
-    if is_new:
-        transaction.on_commit(together)
+    if transaction.get_connection().in_atomic_block:
+        Purge.of_transaction().keys.update(keys)
+    else:
+        purge_now(set(keys))
+
+
+def compare(name: Hashable, take: Callable[[], T], tell: Callable[[T, T], set[str]]) -> Callable[[], None]:
+    """Purge what follows from a thing as it is now and as it is once the transaction is committed.
+
+    To be called before the change, as often as one likes; `take` is called before the first and after the last one.
+    Returns what is to be called after the change, for those who make it outside of a transaction.
+    """
+    if not is_used():
+        return lambda: None
+    if not transaction.get_connection().in_atomic_block:
+        before = take()
+        return lambda: purge(*tell(before, take()))
+    compared = Purge.of_transaction().compared
+    if name not in compared:
+        before = take()
+        compared[name] = lambda: tell(before, take())
+    return lambda: None
 
 
 def purge_now(keys: set[str]) -> None:

@@ -7,6 +7,7 @@ import stat
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from io import BytesIO
 from urllib.parse import urlsplit
 
@@ -471,11 +472,21 @@ class TestTransactions:
         with transaction.atomic():
             purging.purge("article-1")
             with transaction.atomic():
-                purging.purge("article-2", "article-1", later=lambda: {"section-3"})
+                purging.purge("article-2", "article-1")
             assert purged == []
-        assert purged == [["article-1", "article-2", "section-3"]]
+        assert purged == [["article-1", "article-2"]]
         purging.purge("article-4")
         assert purged[1:] == [["article-4"]]
+
+    @pytest.mark.parametrize("transaction_", [transaction.atomic, nullcontext])
+    def test_compares_what_was_with_what_is(self, transactional_db, purged, transaction_):
+        thing = ["before"]
+        with transaction_():
+            for now in ("meanwhile", "after")[transaction_ is nullcontext :]:
+                done = purging.compare("thing", lambda: thing[0], lambda old, new: {old, new})
+                thing[0] = now
+                done()
+        assert purged == [["after", "before"]]
 
     def test_what_is_rolled_back_purges_nothing(self, transactional_db, purged):
         def edit_and_fail():

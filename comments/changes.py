@@ -1,0 +1,43 @@
+"""When the conversation on an article's page changes: with each decision that shows or hides a comment.
+
+The block of comments belongs to the article's page and has a key of its own there. What is held changes nothing.
+"""
+
+from django.db.models.signals import post_save, pre_delete
+
+from comments.models import Comment, Decision
+from comments.models.comment import TOMBSTONES, VISIBLE
+from comments.models.policy import Policy
+from newsroom import pagestore
+
+SEEN = {*VISIBLE, *TOMBSTONES}
+
+
+EVERY_CONVERSATION = "comments"
+
+
+def conversation(article_pk):
+    """The key of the conversation under an article."""
+    return f"comments-{article_pk}"
+
+
+def _decided(sender, instance, **kwargs):
+    if not SEEN.isdisjoint({instance.from_status, instance.to_status}):
+        pagestore.purge(conversation(instance.comment.article_id))
+
+
+def _saved(sender, instance, **kwargs):
+    if instance.status in SEEN:
+        pagestore.purge(conversation(instance.article_id))
+
+
+def _ruled(sender, instance, **kwargs):
+    pagestore.purge(conversation(instance.article_id) if instance.article_id else EVERY_CONVERSATION)
+
+
+def listen():
+    for signal in (post_save, pre_delete):
+        signal.connect(_ruled, Policy, dispatch_uid="changes")
+    post_save.connect(_decided, Decision, dispatch_uid="changes")
+    post_save.connect(_saved, Comment, dispatch_uid="changes")
+    pre_delete.connect(_saved, Comment, dispatch_uid="changes")
