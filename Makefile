@@ -21,6 +21,7 @@ test: .venv/installed-dev.txt
 
 bench: .venv/installed-dev.txt
 	@$(BIN)/python bench/pictures.py
+	@$(BIN)/python bench/screening.py
 
 # Pictures of every kind of page into var/screenshots, with an index.html to look through.
 screenshots: .venv/installed-dev.txt

@@ -9,7 +9,7 @@ sections somebody moderates (comments.sections); the permission itself is asked 
 """
 
 import uuid
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
@@ -18,7 +18,7 @@ from django.utils import timezone, translation
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
-from comments import gates, limits, sections
+from comments import gates, limits, sections, tasks
 from comments.characters import normalise, normalise_line
 from comments.gates import HARD_LIMIT, Refused
 from comments.models.comment import VISIBLE, Comment, Status
@@ -27,17 +27,21 @@ from comments.models.reason import CannedReason
 from comments.models.report import Report
 from comments.policies import rules_for, sections_of
 from comments.scores import weigh
-from comments.screening import duplicates, links, screen, words
-from comments.screening.signal import Submission
+from comments.screening import checker, duplicates, history, links, screen, words
+from comments.screening.signal import Signal, Submission
 
 MAX_BATCH = 100  # comments decided about at once
 EDIT_WINDOW = timedelta(minutes=10)
 UNDO_WINDOW = timedelta(seconds=30)  # no mail about a rejection leaves before
 
+LEARNS_EVERY = 25  # decisions after which the classifier learns anew
 AUTHOR = "author"  # the rule of what a comment's own author does; the log names no reader
 
 TRANSITIONS = {
-    Status.PENDING: {Status.APPROVED, Status.REJECTED, Status.SPAM, Status.WITHDRAWN, Status.REMOVED},
+    # A comment that waits is published unread by the screening alone, once the outside checker has answered.
+    Status.PENDING: {
+        Status.PUBLISHED, Status.APPROVED, Status.REJECTED, Status.SPAM, Status.WITHDRAWN, Status.REMOVED,
+    },
     Status.PUBLISHED: {
         Status.APPROVED, Status.PENDING, Status.HIDDEN, Status.REJECTED, Status.SPAM, Status.WITHDRAWN, Status.REMOVED,
     },
@@ -145,14 +149,21 @@ def submit(
 
 
 def _screened(comment, rules, **how):
-    """Run every stage over a comment, new or changed."""
-    return screen(
+    """Run every stage over a comment, new or changed; what an outside checker has a say in waits for it."""
+    screening = screen(
         Submission(
             comment.article, comment.name, comment.email, comment.body, user=comment.user, sender=comment.sender,
             parent=comment.parent, comment=comment if comment.pk else None, rules=rules,
             sections=sections_of(comment.article), **how,
         )
     )  # fmt: skip
+    is_trusted = any(signal.code == history.TRUSTED for signal in screening.signals)
+    if checker.is_used() and screening.status == Status.PUBLISHED and not is_trusted:
+        asked = Signal(checker.ASKED, 0.0, "an outside checker is asked first", effect="hold")
+        return replace(
+            screening, signals=[*screening.signals, asked], status=Status.PENDING, sentence=f"Held: {asked.reason}."
+        )
+    return screening
 
 
 def _evidence(comment, screening):
@@ -169,6 +180,8 @@ def _remember(comment, screening):
     duplicates.remember(comment)
     links.remember(comment)
     words.remember(comment, screening.signals)
+    if checker.is_used():
+        transaction.on_commit(lambda: tasks.ask_checker.enqueue(comment.pk))
 
 
 def _told_by_rule(comment, screening):
@@ -213,6 +226,31 @@ def edit(comment, body):
         except AlreadyDecided:  # a moderator was quicker: what they decided about is another text now
             comment.body = before
             comment.refresh_from_db()
+
+
+def heed_checker(comment, is_spam):
+    """Do what an outside checker says of a comment that no moderator has read; who did is always heeded more.
+
+    Spam is held, for a moderator to decide. What waited for the checker alone is published. Returns the decision, if
+    there was one to make.
+    """
+    if comment.status not in (Status.PUBLISHED, Status.PENDING):
+        return None
+    signals = [signal for signal in comment.signals if signal["code"] not in (checker.ASKED, checker.SPAM)]
+    if is_spam:
+        found = Signal(checker.SPAM, 0.5, "an outside checker takes it for spam", effect="hold")
+        risk = round(min(1.0, comment.risk + found.score), 2)
+        to_status, verb, sentence = Status.PENDING, Verb.HOLD, f"Held: {found.reason} ({risk:.2f})."
+        fields = {"signals": [asdict(found), *signals], "risk": risk, "held_because": sentence}
+    elif len(signals) < len(comment.signals) and comment.status == Status.PENDING:
+        to_status, verb = Status.PUBLISHED, Verb.SUBMIT
+        fields = {"signals": signals, "held_because": f"Published: nothing speaks against it ({comment.risk:.2f})."}
+    else:
+        return None
+    try:
+        return _step(comment, None, to_status, verb=verb, rule="checker", fields=fields)
+    except AlreadyDecided:
+        return None
 
 
 def withdraw(comment):
@@ -479,6 +517,8 @@ def _step(comment, by, to_status, from_status=None, version=None, *, fields=None
         )  # fmt: skip
         if by is not None and not notes.get("undoes") and notes["verb"] != Verb.SECOND:
             _answer_reports(comment, decision)
+        if by is not None and decision.pk % LEARNS_EVERY == 0:
+            transaction.on_commit(tasks.learn.enqueue)
         return decision
 
 

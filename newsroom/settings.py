@@ -10,6 +10,7 @@ from pathlib import Path
 import django
 import environ
 from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -289,6 +290,13 @@ if HTTPS := env.bool("HTTPS", default=False):
 
 # Addresses of reverse proxies whose X-Forwarded-For may be believed; none by default.
 TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
+
+# An outside checker of comments, of Akismet's shape; nothing is asked unless there is an address.
+COMMENT_CHECKER_URL = env.str("COMMENT_CHECKER_URL", default="")
+COMMENT_CHECKER_KEY = env.str("COMMENT_CHECKER_KEY", default="")
+COMMENT_CHECKER_SITE = env.str("COMMENT_CHECKER_SITE", default="")
+if COMMENT_CHECKER_URL and not COMMENT_CHECKER_URL.startswith("https://"):
+    raise ImproperlyConfigured("COMMENT_CHECKER_URL must begin with https://: it is sent readers' names and texts.")
 
 TAGGIT_CASE_INSENSITIVE = True
 

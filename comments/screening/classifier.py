@@ -25,6 +25,7 @@ ENOUGH = 50  # decisions of each kind
 LEARNED_FROM = 20_000  # comments, the newest
 TELLING = 25  # words of a comment that count
 LOOKED_UP = 400  # words of a comment
+TELLS = 0.9  # from which the words are named
 DOUBT = 1.0  # how many unseen comments a word is thought to have stood in, half of each kind
 _WORD = re.compile(r"[^\W_]{2,40}")
 
@@ -64,14 +65,19 @@ def signals(submission: Submission) -> list[Signal]:
     counts = Token.objects.filter(pk__in=list(words)).values_list("pk", "kept", "refused")
     weights = {pk: share(kept, refused, training) for pk, kept, refused in counts}
     risk = combined(weights.values())
-    if 0.2 < risk < 0.7:
+    if 0.2 < risk < TELLS:
         return []
     if risk <= 0.2:
         return [Signal("kept_words", -0.1, "words like those of comments that were approved")]
     telling = sorted((pk for pk in weights if weights[pk] > 0.5), key=lambda pk: -weights[pk])[:3]
     named = ", ".join(f"“{words[pk][0]}”" for pk in telling)
     reason = f"words that were mostly rejected here: {named}"
-    return [Signal("refused_words", round(0.6 * (2 * risk - 1), 2), reason, [words[pk][1] for pk in telling])]
+    return [Signal("refused_words", score_of(risk), reason, [words[pk][1] for pk in telling])]
+
+
+def score_of(risk: float) -> float:
+    """Return what the words add to a comment's risk: enough to hold it alone where they leave hardly a doubt."""
+    return round(0.3 + 2.3 * (risk - TELLS), 2)
 
 
 def share(kept: int, refused: int, training: Training) -> float:

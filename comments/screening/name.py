@@ -27,7 +27,7 @@ def signals(submission: Submission) -> list[Signal]:
         found.append(Signal("name_link", 0.5, "a name that is an address"))
     if _PHONE.search(name):
         found.append(Signal("name_phone", 0.5, "a name with a telephone number"))
-    if is_gibberish(name):
+    if name and is_gibberish(name):
         found.append(Signal("name_odd", 0.2, "a name that reads like none"))
     return found
 

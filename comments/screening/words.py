@@ -63,9 +63,10 @@ def signals(submission: Submission) -> list[Signal]:
     return [signal_of(hit) for hit in find(submission.body, rules_of(submission.sections))]
 
 
-def rules_of(sections=()) -> list[WordRule]:
-    """Return the rules in force in a section, given with those above it."""
-    return list(WordRule.objects.current().filter(Q(section=None) | Q(section__in=sections)))
+def rules_of(sections=()) -> list:
+    """Return what is looked for in a section, given with those above it: pk, text, kind and match of each rule."""
+    current = WordRule.objects.current().filter(Q(section=None) | Q(section__in=sections)).order_by()
+    return list(current.values_list("pk", "text", "kind", "match", named=True))
 
 
 def remember(comment, signals):
@@ -223,9 +224,12 @@ class Search:
         for match in re.finditer(r"\S+", self.text):
             chunk, start = match[0], match.start()
             plain = chunk.strip(SENTENCE)
-            if plain.isascii() and plain.isalpha():
+            if plain.isalpha():
+                at = start + chunk.find(plain)
+                if not plain.isascii():
+                    for rule in self.table.leet.get(as_leet(plain), ()):
+                        self.hit(rule, LEET_FORM, at, at + len(plain))
                 if _DOUBLE.search(plain):
-                    at = start + chunk.find(plain)
                     self.drawn_out(as_leet(plain), at, at + len(plain))
                 continue
             for first, last in self.trimmings(chunk):
