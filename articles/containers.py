@@ -24,6 +24,9 @@ EXIF_UNITS = {3: 2, 4: 4, 5: 8, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8}  
 EXIF_POINTERS = {0x8769, 0x8825, 0xA005}
 JPEG_MARKER = re.compile(rb"\xff([\x01-\xcf\xd8-\xfe])")  # not a stuffed FF, not a restart
 JPEG_FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
+# What each block of 8 by 8 pixels takes at the least: a code for its brightness, and one for its end unless that is in
+# another pass. Decoders make up what is missing, so a few bytes could ask for the work of a whole picture.
+JPEG_LEAST_BITS = {0xC0: 2, 0xC1: 2, 0xC2: 1}
 JPEG_PROGRESSIVE = {0xC2, 0xC6, 0xCA, 0xCE}
 BOXES_OF_BOXES = {b"iprp": 0, b"ipco": 0, b"meta": 4, b"moov": 0, b"trak": 0, b"mdia": 0, b"minf": 0, b"stbl": 0}
 
@@ -47,6 +50,7 @@ class Outline:
     scans: int = 1
     channels: int = 0  # of a JPEG
     is_progressive: bool = False
+    least: int = 0  # bytes that the pixels of a JPEG take at the very least
     end: int = 0
     coded: list[int] = field(default_factory=list)  # where an AVIF's AV1 data begin
 
@@ -123,6 +127,8 @@ def _jpeg(content):
             found.grow(width, height)
             found.channels = max(found.channels, channels)
             found.is_progressive |= kind in JPEG_PROGRESSIVE
+            if kind in JPEG_LEAST_BITS:
+                found.least = -(-width // 8) * -(-height // 8) * JPEG_LEAST_BITS[kind] // 8
         elif kind == 0xDA:
             found.scans += 1
         length = struct.unpack_from(">H", content, at)[0]

@@ -36,6 +36,12 @@ SUFFIXES = {
     **dict.fromkeys((".jpg", ".jpeg", ".jpe", ".jfif", ".jif"), "JPEG"),
     **{f".{name.lower()}": name for name in ("PNG", "WEBP", "GIF", "AVIF")},
 }
+# Endings of what is never a picture of ours. Any other says nothing.
+OTHER_SUFFIXES = set(
+    ".arw .asp .aspx .avi .bat .bmp .cgi .cmd .cr2 .cr3 .css .dll .dng .doc .docx .eps .exe .gz .heic .heif"
+    " .hta .htm .html .ico .jar .js .jp2 .jsp .jxl .lnk .mjs .mov .mp3 .mp4 .msi .nef .pdf .phar .php .phtml .ps .psd"
+    " .py .rar .rb .sh .shtml .svg .svgz .swf .tar .tif .tiff .txt .vbs .webm .xhtml .xml .zip".split()
+)
 OTHERS = (
     ("SVG", rb"(?:\xef\xbb\xbf)?\s*(?:<(?:\?xml|!--|!doctype).{0,2000}?)?<svg[\s>]"),
     ("RAW", rb"II\*\0.{4}CR|II(?:RO|RS|U\0)|FUJIFILMCCD-RAW|....ftypcrx "),
@@ -97,6 +103,11 @@ BROKEN = (
 )
 
 
+TOO_SHORT = (
+    "The file ends before the picture does: it is damaged, or its upload broke off. Upload it again, or save it anew."
+)
+
+
 class UnreadablePicture(ValueError):
     """Says in the user's words why a file cannot be used as a picture."""
 
@@ -133,6 +144,8 @@ def read(file, *, trust_name=False) -> Reading:
     if not trust_name:
         _refuse_other_name(file.name or "", outline.format)
     _refuse_excess(outline)
+    if outline.end < outline.least:
+        raise UnreadablePicture(TOO_SHORT)
     _refuse_disguise(content, outline.end)
     with _opened(io.BytesIO(content)) as original:
         width, height = original.size[:: -1 if _orientation(original) >= 5 else 1]
@@ -206,10 +219,7 @@ def _outline(content):
     try:
         outline = containers.outline(content)
     except containers.Truncated as error:
-        raise UnreadablePicture(
-            "The file ends before the picture does: it is damaged, or its upload broke off."
-            " Upload it again, or save it anew."
-        ) from error
+        raise UnreadablePicture(TOO_SHORT) from error
     except containers.Overgrown as error:
         raise UnreadablePicture(
             "The file holds far more than its picture needs. Save the picture anew in an image program and try again."
@@ -232,7 +242,7 @@ def _what_else(content):
 
 def _refuse_other_name(name, format):
     suffix = PurePath(name).suffix
-    if SUFFIXES.get(suffix.lower(), format) != format:
+    if suffix.lower() in OTHER_SUFFIXES or SUFFIXES.get(suffix.lower(), format) != format:
         right = next(suffix for suffix, kind in SUFFIXES.items() if kind == format)
         article = "an" if format == "AVIF" else "a"
         raise UnreadablePicture(

@@ -197,6 +197,14 @@ def test_refuses_a_file_that_ends_too_soon(format, share):
     assert accepts(content)
 
 
+@pytest.mark.parametrize("options", [{}, {"optimize": True}, {"progressive": True}, {"subsampling": 0}])
+def test_refuses_a_jpeg_of_few_bytes_that_asks_for_the_work_of_millions_of_pixels(options):
+    honest = make_image(4000, 3000, **options)  # one colour: no picture takes less
+    assert accepts(honest)
+    small = make_image(64, 48, **options).replace(struct.pack(">HH", 48, 64), struct.pack(">HH", 3000, 4000))
+    assert "ends before the picture does" in refusal(small)
+
+
 def zipped():
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
@@ -289,6 +297,8 @@ def test_refuses_a_name_of_another_kind_and_says_the_right_one():
     )
     assert "an AVIF. Rename it to .avif" in refusal(make_image(9, 9, "AVIF"), "a.webp")
     assert accepts(content, "Holiday.JPG", trust_name=True)
+    for name in ("a.php", "holiday.jpg.PHP", "a.svg", "a.html", "a.pdf", "a.exe", "a.tiff"):
+        assert "but the file is a PNG. Rename it to .png" in refusal(content, name)
 
 
 @pytest.mark.parametrize("name", ["a.jpg", "a.JPEG", "a.jpe", "a.jfif", "a.jif", "a", "a.tmp", "jpg", "a.png.jpg"])
