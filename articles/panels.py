@@ -9,12 +9,12 @@ from django.utils import timezone
 from articles import trust
 from articles.models import Article, Author, Category, Page, Picture, Placement, Recording, SiteSettings
 from articles.models.article import Status
+from articles.models.rights import ENDS_SOON
 from articles.workflow import standing, waiting_for
 from newsroom.desk import Destination, Panel, destinations, panels
 
 SHOWN = 6  # rows of a panel; its head leads to the rest
 EXPIRES_SOON = timedelta(days=7)
-RIGHTS_END_SOON = timedelta(days=14)
 RIGHTS_ENDED_LATELY = timedelta(days=30)
 
 
@@ -154,9 +154,7 @@ def rights(request):
     if not request.user.has_perm("articles.publish_article"):
         return None
     now = timezone.now()
-    pictures = Picture.objects.filter(
-        usable_until__gt=now - RIGHTS_ENDED_LATELY, usable_until__lte=now + RIGHTS_END_SOON
-    )
+    pictures = Picture.objects.filter(usable_until__gt=now - RIGHTS_ENDED_LATELY, usable_until__lte=now + ENDS_SOON)
     found = {picture.pk: picture for picture in pictures}
     if not found:
         return None

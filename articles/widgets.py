@@ -1,7 +1,7 @@
 """The desk's form controls. Each works as plain HTML first; static/desk/ and static/editor/ add to it."""
 
 import json
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django import forms
 from django.contrib.admin.widgets import AutocompleteSelect
@@ -17,7 +17,6 @@ from articles.models.picture import Picture
 from articles.models.tag import Tag
 
 MAX_ROW_ID = 2**63 - 1
-RIGHTS_END_SOON = timedelta(days=14)
 
 
 def is_row_id(value):
@@ -140,7 +139,7 @@ def look_of(picture):
     day = date_format(timezone.localtime(picture.usable_until), "j F Y") if picture.usable_until else ""
     warnings = [("credit", "No credit")] * (not picture.credit) + [("licence", "No licence")] * (not picture.licence)
     ring = max(picture.shown_width, picture.shown_height) / 24
-    if picture.is_usable() and not picture.is_usable(timezone.now() + RIGHTS_END_SOON):
+    if picture.ends_soon:
         warnings.insert(0, ("rights", f"Rights end on {day}"))
     return {
         "picture": picture,

@@ -14,6 +14,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
 from articles import reading
+from articles.admin.picture_filters import SHAPES, of_shape
 from articles.licences import Licence
 from articles.models import Collection, Picture
 from articles.uploads import AlreadyThere, take_in
@@ -65,10 +66,11 @@ class FilterForm(forms.Form):
         label="Search pictures",
         max_length=200,
         required=False,
-        widget=forms.TextInput(attrs={"type": "search", "placeholder": "Title, description or credit"}),
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": "Title, keyword or credit"}),
     )
     collection = RowField(Collection.objects.all(), required=False, empty_label="All collections")
     licence = forms.ChoiceField(choices=[("", "All licences"), *Licence.choices], required=False)
+    shape = forms.ChoiceField(choices=[("", "All shapes"), *SHAPES], required=False)
 
 
 class UseForm(forms.ModelForm):
@@ -169,6 +171,8 @@ def choose(request, model_admin):
         pictures = pictures.filter(collections=wanted["collection"])
     if wanted.get("licence"):
         pictures = pictures.filter(licence=wanted["licence"])
+    if wanted.get("shape"):
+        pictures = of_shape(pictures, wanted["shape"])
     page = Paginator(pictures, SHOWN).get_page(request.GET.get("page"))
     purpose = {name: request.GET[name] for name in PURPOSES if name in request.GET}
     picked = picked_by(request)

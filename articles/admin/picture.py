@@ -2,6 +2,7 @@ from django.contrib import admin, messages
 from django.contrib.admin import helpers
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.admin.utils import quote
+from django.contrib.admin.views.main import ORDER_VAR
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -18,10 +19,13 @@ from articles.admin.base import DeskAdmin, OnesOwn, ask, asked_form, back, rende
 from articles.admin.picker import PickerMixin
 from articles.admin.picture_filters import (
     CollectionFilter,
+    CreditFilter,
+    KeywordFilter,
     LibraryPaginator,
     LicenceFilter,
     ShapeFilter,
     TakenFilter,
+    Typed,
     UploadedFilter,
     UsedFilter,
     WorkFilter,
@@ -46,6 +50,10 @@ from articles.widgets import is_row_id
 BULK = 500  # pictures that one bulk action takes: more would hold the database too long
 MAX_WORDS = 8  # of a search
 CROPS = {"16x9": "16:9", "4x3": "4:3", "1x1": "1:1"}
+ORDERS = (
+    ("Newest first", "-uploaded"), ("Oldest first", "uploaded"), ("By title", "name"), ("By credit", "credit_line"),
+    ("By licence", "licence"),
+)  # fmt: skip
 SEARCHED = ("title", "alt", "caption", "credit", "copyright", "source_name", "place", "original")
 
 
@@ -53,12 +61,12 @@ SEARCHED = ("title", "alt", "caption", "credit", "copyright", "source_name", "pl
 class PictureAdmin(OnesOwn, PickerMixin, DeskAdmin):
     form = PictureForm
     list_display = [
-        "thumbnail", "name", "pixels", "file_format", "licence", "credit_line", "times_used", "uploaded_by",
-        "uploaded",
+        "thumbnail", "name", "pixels", "file_format", "licence", "credit_line", "times_used", "brought_by", "uploaded",
     ]  # fmt: skip
     list_display_links = None
     list_filter = [
-        WorkFilter, LicenceFilter, ShapeFilter, UploadedFilter, TakenFilter, CollectionFilter, UsedFilter,
+        WorkFilter, LicenceFilter, ShapeFilter, UploadedFilter, CollectionFilter, UsedFilter, KeywordFilter,
+        CreditFilter, TakenFilter,
     ]  # fmt: skip
     list_per_page = 48
     list_select_related = ["uploaded_by"]
@@ -125,7 +133,10 @@ class PictureAdmin(OnesOwn, PickerMixin, DeskAdmin):
             context |= {
                 "chips": [chip for chip in context["chips"] if chip["title"] != "To do"],
                 "work_lists": list(spec_of(changelist, WorkFilter).choices(changelist)),
-                "taken": spec_of(changelist, TakenFilter),
+                "typed": [spec for spec in changelist.filter_specs if isinstance(spec, Typed)],
+                "kept": kept(changelist),
+                "orders": (choices := list(orders(changelist))),
+                "order": next((choice["label"] for choice in choices if choice["is_chosen"]), "Other order"),
                 "as_list": bool(request.session.get("pictures_as_list")),
                 "as_grid_url": changelist.get_query_string({"view": "grid"}),
                 "as_list_url": changelist.get_query_string({"view": "list"}),
@@ -155,6 +166,10 @@ class PictureAdmin(OnesOwn, PickerMixin, DeskAdmin):
     @admin.display(description="Credit", ordering="credit")
     def credit_line(self, picture):
         return picture.credit or format_html('<span class="problem">{}</span>', "No credit")
+
+    @admin.display(description="Uploaded by")
+    def brought_by(self, picture):
+        return picture.uploaded_by and (picture.uploaded_by.get_full_name() or picture.uploaded_by.username)
 
     @admin.display(description="Uploaded", ordering="created_at")
     def uploaded(self, picture):
@@ -235,6 +250,8 @@ class PictureAdmin(OnesOwn, PickerMixin, DeskAdmin):
         """What the panel beside the list shows of a picture."""
         return {
             **seen(picture, request.user),
+            "keywords": picture.keywords.all(),
+            "collections": picture.collections.all(),
             "form": form or PanelForm(instance=picture),
             "is_saved": is_saved,
             "may_change": self.has_change_permission(request, picture),
@@ -417,6 +434,25 @@ class PictureAdmin(OnesOwn, PickerMixin, DeskAdmin):
 
 def spec_of(changelist, kind):
     return next(spec for spec in changelist.filter_specs if isinstance(spec, kind))
+
+
+def kept(changelist):
+    """The parameters that a form about the typed filters sends along."""
+    typed = {name for spec in changelist.filter_specs if isinstance(spec, Typed) for name in spec.expected_parameters()}
+    return [(name, value) for name, values in changelist.filter_params.items() if name not in typed for value in values]
+
+
+def orders(changelist):
+    """The orders in which the library is looked through, for the grid, which has no heads of columns."""
+    now = changelist.params.get(ORDER_VAR, "")
+    for label, name in ORDERS:
+        column = changelist.list_display.index(name.removeprefix("-"))
+        value = "" if name == "-uploaded" else f"{'-' if name[0] == '-' else ''}{column}"
+        yield {
+            "label": label,
+            "is_chosen": now == value,
+            "query_string": changelist.get_query_string({ORDER_VAR: value or None}),
+        }
 
 
 def take_in(file, user, collection):

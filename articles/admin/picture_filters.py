@@ -11,8 +11,8 @@ from django.utils.functional import cached_property
 
 from articles.admin.base import CappedPaginator, Choice
 from articles.licences import Licence
-from articles.models import Collection, Picture
-from articles.panels import RIGHTS_END_SOON
+from articles.models import Collection, Picture, PictureKeyword
+from articles.models.rights import ENDS_SOON
 from articles.widgets import is_row_id
 
 SQUARE = 0.02  # how much longer than the other a side of a square may be
@@ -37,7 +37,7 @@ def to_do(name):
         "credit": Q(credit=""),
         "description": Q(alt=""),
         "licence": Q(licence=""),
-        "ending": Q(pk__in=Picture.objects.ending(RIGHTS_END_SOON, now).values("pk")),
+        "ending": Q(pk__in=Picture.objects.ending(ENDS_SOON, now).values("pk")),
         "ended": Q(usable_until__lte=now),
         "unused": ~Q(Picture.is_used_condition()),
         "machine": ~Q(origin=""),
@@ -115,23 +115,28 @@ class LicenceFilter(Choice):
         return queryset.filter(licence=value)
 
 
-class ShapeFilter(Choice):
-    """By what readers are shown of it: the crop."""
+SHAPES = (("landscape", "Landscape"), ("portrait", "Portrait"), ("square", "Square"), ("panorama", "Panorama"))
 
+
+def of_shape(pictures, name):
+    """Those of one of SHAPES, by what readers are shown of them: the crop."""
+    pictures = pictures.alias(across=F("width") * F("crop_width"), down=F("height") * F("crop_height"))
+    nearly = 1 + SQUARE
+    return {
+        "landscape": pictures.filter(across__gt=F("down") * nearly),
+        "portrait": pictures.filter(down__gt=F("across") * nearly),
+        "square": pictures.filter(across__lte=F("down") * nearly, down__lte=F("across") * nearly),
+        "panorama": pictures.filter(across__gte=F("down") * PANORAMA),
+    }[name]
+
+
+class ShapeFilter(Choice):
     title = "shape"
     parameter_name = "shape"
-    options = (("landscape", "Landscape"), ("portrait", "Portrait"), ("square", "Square"), ("panorama", "Panorama"))
+    options = SHAPES
 
     def keep(self, request, queryset, value):
-        across, down = F("width") * F("crop_width"), F("height") * F("crop_height")
-        queryset = queryset.alias(across=across, down=down)
-        nearly = 1 + SQUARE
-        return {
-            "landscape": queryset.filter(across__gt=F("down") * nearly),
-            "portrait": queryset.filter(down__gt=F("across") * nearly),
-            "square": queryset.filter(across__lte=F("down") * nearly, down__lte=F("across") * nearly),
-            "panorama": queryset.filter(across__gte=F("down") * PANORAMA),
-        }[value]
+        return of_shape(queryset, value)
 
 
 class UploadedFilter(Choice):
@@ -151,47 +156,93 @@ class UploadedFilter(Choice):
         return queryset.filter(created_at__gte=since)
 
 
-class DaysForm(forms.Form):
-    taken__from = forms.DateField(label="From", required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    taken__to = forms.DateField(label="To", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+class Typed(admin.ListFilter):
+    """What is typed into a form in place of chosen from a menu. Several share the form on the page."""
 
-
-class TakenFilter(admin.ListFilter):
-    """The days on which pictures were taken: from one, to another, or both."""
-
-    title = "taken"
-    parameter_name = "taken"  # what both begin with
-    is_tab = True  # a form of its own in place of a menu
+    form_class = forms.Form
+    is_tab = True
 
     def __init__(self, request, params, model, model_admin):
         super().__init__(request, params, model, model_admin)
         given = {name: params.pop(name)[-1] for name in self.expected_parameters() if name in params}
-        self.form = DaysForm(given, label_suffix="", auto_id="id_%s")
+        self.form = self.form_class(given, label_suffix="", auto_id="id_%s")
         self.form.is_valid()
-        self.days = {name: day for name, day in self.form.cleaned_data.items() if day}
+        self.given = {name: value for name, value in self.form.cleaned_data.items() if value}
 
     def has_output(self):
         return True
 
     def expected_parameters(self):
-        return ["taken__from", "taken__to"]
+        return list(self.form_class.base_fields)
 
-    def queryset(self, request, queryset):
-        if begin := self.days.get("taken__from"):
-            queryset = queryset.filter(taken_at__date__gte=begin)
-        if end := self.days.get("taken__to"):
-            queryset = queryset.filter(taken_at__date__lte=end)
-        return queryset
+    def said(self):
+        """What is given, in words."""
+        return ", ".join(map(str, self.given.values()))
 
     def choices(self, changelist):
         without = changelist.get_query_string(remove=self.expected_parameters())
-        yield {"selected": not self.days, "query_string": without, "display": "Any day"}
-        words = [
-            f"{word} {date_format(self.days[name], 'j F Y')}"
+        yield {"selected": not self.given, "query_string": without, "display": "Any"}
+        yield {"selected": bool(self.given), "query_string": without, "display": self.said()}
+
+
+class KeywordForm(forms.Form):
+    keyword = forms.CharField(label="Keyword", required=False, max_length=100)
+
+
+class KeywordFilter(Typed):
+    title = "keyword"
+    parameter_name = "keyword"
+    form_class = KeywordForm
+
+    def queryset(self, request, queryset):
+        if word := self.given.get("keyword"):
+            keyworded = PictureKeyword.objects.filter(tag__name__icontains=word)
+            queryset = queryset.filter(pk__in=keyworded.values("content_object"))
+        return queryset
+
+
+class CreditForm(forms.Form):
+    credit = forms.CharField(label="Credit", required=False, max_length=200)
+
+
+class CreditFilter(Typed):
+    title = "credit"
+    parameter_name = "credit"
+    form_class = CreditForm
+
+    def queryset(self, request, queryset):
+        return queryset.filter(credit__icontains=self.given["credit"]) if self.given else queryset
+
+
+class DaysForm(forms.Form):
+    taken__from = forms.DateField(
+        label="Taken from", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    taken__to = forms.DateField(
+        label="Taken to", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+
+class TakenFilter(Typed):
+    """The days on which pictures were taken: from one, to another, or both."""
+
+    title = "taken"
+    parameter_name = "taken"  # what both begin with
+    form_class = DaysForm
+
+    def queryset(self, request, queryset):
+        if begin := self.given.get("taken__from"):
+            queryset = queryset.filter(taken_at__date__gte=begin)
+        if end := self.given.get("taken__to"):
+            queryset = queryset.filter(taken_at__date__lte=end)
+        return queryset
+
+    def said(self):
+        return " ".join(
+            f"{word} {date_format(self.given[name], 'j F Y')}"
             for word, name in (("from", "taken__from"), ("to", "taken__to"))
-            if name in self.days
-        ]
-        yield {"selected": bool(self.days), "query_string": without, "display": " ".join(words)}
+            if name in self.given
+        )
 
 
 class CollectionFilter(admin.ListFilter):

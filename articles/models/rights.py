@@ -1,11 +1,15 @@
 """What is said of work that may belong to others, and when it may be shown."""
 
+from datetime import timedelta
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.formats import date_format
 
 from articles.licences import Licence, Origin
+
+ENDS_SOON = timedelta(days=14)  # in which a desk finds something else
 
 
 class LicensedQuerySet(models.QuerySet):
@@ -63,6 +67,12 @@ class Licensed(models.Model):
         return (self.usable_from is None or self.usable_from <= at) and (
             self.usable_until is None or self.usable_until > at
         )
+
+    @property
+    def ends_soon(self):
+        """Whether it may be shown now, and no longer once ENDS_SOON has passed."""
+        now = timezone.now()
+        return self.is_usable(now) and not self.is_usable(now + ENDS_SOON)
 
     def refusal(self, at=None):
         """Say in words why it may not be shown at the given moment, now by default; nothing where it may."""

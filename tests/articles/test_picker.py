@@ -45,11 +45,13 @@ def test_window_shows_the_newest_first_and_pages(as_alice, as_bob):
 
 
 @pytest.mark.parametrize(
-    ("query", "found"), [("q=heron", "Heron"), ("licence=CC0+1.0", "Free"), ("collection={}", "Kept")]
+    ("query", "found"),
+    [("q=heron", "Heron"), ("licence=CC0+1.0", "Free"), ("collection={}", "Kept"), ("shape=portrait", "Tall")],
 )
 def test_window_filters(as_alice, query, found):
     make_picture(title="Heron")
     make_picture(title="Free", licence="CC0 1.0")
+    make_picture(title="Tall", width=60, height=80)
     collection = Collection.objects.create(name="Archive")
     make_picture(title="Kept").collections.add(collection)
     cards = as_alice.get(f"{CHOOSE}?{query.format(collection.pk)}").context["cards"]

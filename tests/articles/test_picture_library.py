@@ -1,10 +1,13 @@
 """The library at the desk: finding pictures, what shows them, changing many, replacing a file, deleting."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from unittest import mock
 
 import pytest
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import strip_tags
 
 from articles import reading, uploads
 from articles.admin.uses import WAYS
@@ -91,6 +94,10 @@ def library(db):
         ("q=reader", ["Bread"]),
         ("q=heron+quay", []),
         ("licence=CC+BY+4.0&q=roofs", []),
+        ("keyword=wading", ["Heron"]),
+        ("keyword=heron", []),
+        ("credit=EXAMPLE&shape=square", ["Bread"]),
+        ("credit=nobody&shape=square", []),
     ],
 )
 def test_the_list_is_narrowed(as_alice, library, query, titles):
@@ -102,7 +109,7 @@ def test_the_list_is_narrowed(as_alice, library, query, titles):
     [
         "work=nonsense", "work=credit,", "collection=abc", "collection=99999999999999999999", "taken__from=yesterday",
         "taken__to=9999-99-99", "taken__from=0001-01-01", "picture=abc", "picture=99999999999999999999", "view=x",
-        "p=abc", "uploaded=&shape=&used=&licence=", "q=%25_%27%22", "picture=7",
+        "keyword=%25_&credit=%25", "o=99.-x", "p=abc", "uploaded=&shape=&used=&licence=", "q=%25_%27%22", "picture=7",
     ],
 )  # fmt: skip
 @pytest.mark.django_db
@@ -125,6 +132,41 @@ def test_what_is_on_can_be_taken_off(as_alice, library):
     assert 'href="?shape=portrait&amp;taken__from=2020-01-02"' in page
     assert 'href="?taken__from=2020-01-02&amp;work=credit"' in page
     assert "from 2 January 2020" in page
+
+
+def test_what_is_typed_keeps_what_else_is_on_and_can_be_taken_off(as_alice, library):
+    page = as_alice.get(f"{LIST}?q=heron&shape=landscape&keyword=wading&o=2")
+    assert page.context["kept"] == [("q", "heron"), ("shape", "landscape"), ("o", "2")]
+    text = page.content.decode()
+    assert 'name="keyword" value="wading"' in text
+    assert 'href="?o=2&amp;q=heron&amp;shape=landscape"' in text
+    assert "Keyword: wading" in strip_tags(text)
+
+
+def test_the_grid_is_put_into_other_orders(as_alice, db):
+    for title, credit in (("Mill", "B"), ("Barn", "C"), ("Quay", "A")):
+        make_picture(title=title, credit=credit)
+    orders = {choice["label"]: choice["query_string"] for choice in as_alice.get(LIST).context["orders"]}
+    titles = {
+        label: [picture.title for picture in as_alice.get(f"{LIST}{query}").context["cl"].result_list]
+        for label, query in orders.items()
+    }
+    assert titles["Newest first"] == ["Quay", "Barn", "Mill"]
+    assert titles["Oldest first"] == ["Mill", "Barn", "Quay"]
+    assert titles["By title"] == ["Barn", "Mill", "Quay"]
+    assert titles["By credit"] == ["Quay", "Mill", "Barn"]
+    assert as_alice.get(f"{LIST}{orders['By title']}").context["order"] == "By title"
+
+
+def test_cards_say_what_an_editor_must_know_before_using_them(as_alice, db):
+    now = timezone.now()
+    make_picture(credit="", alt="")
+    make_picture(usable_until=now - timedelta(days=3))
+    make_picture(usable_until=now + timedelta(days=3), origin="generated")
+    page = words(as_alice.get(LIST))
+    soon = date_format(timezone.localtime(now + timedelta(days=3)), "j F Y")
+    for told in ("No credit", "No description", "May not be shown now", f"Until {soon}", "Made by a machine"):
+        assert told in page
 
 
 def test_a_file_name_finds_and_what_every_path_says_does_not(as_alice, db):
@@ -173,6 +215,19 @@ def test_the_panel_shows_and_saves(as_alice, db):
     assert "<html" not in response.content.decode()
     picture.refresh_from_db()
     assert (picture.focal_x, picture.alt, picture.credit, picture.licence) == (20, "A barrier", "Ilse Marr", "Staff")
+
+
+def test_the_panel_tells_rights_and_filing_and_leads_to_more_of_it(as_alice, db):
+    picture = make_picture(title="Heron", usable_until=timezone.now() + timedelta(days=3))
+    make_picture(title="Quay")
+    picture.keywords.add("wading bird")
+    Collection.objects.create(name="Birds").pictures.add(picture)
+    panel = as_alice.get(f"{LIST}{picture.pk}/panel/", headers={"X-Requested-With": "fetch"}).content.decode()
+    assert "without a fallback" in panel
+    for address in re.findall(r'href="(/desk/articles/picture/\?[^"]+)"', panel):
+        assert found(as_alice, address.partition("?")[2]) == ["Heron"]
+    assert "wading bird" in strip_tags(panel)
+    assert "Birds" in strip_tags(panel)
 
 
 def test_the_panel_says_what_is_wrong_and_keeps_what_was_typed(as_alice, db):
