@@ -190,7 +190,7 @@ class PictureAdmin(OnesOwn, PickerMixin, DeskAdmin):
         if obj is not None and not add:
             # A form with errors has been written into `obj`; the file and its uses are what is stored.
             picture = Picture.objects.select_related("uploaded_by").get(pk=obj.pk)
-            context |= seen(picture, request.user)
+            context |= {**seen(picture, request.user), "show_save_and_add_another": False}
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def save_model(self, request, obj, form, change):
