@@ -49,6 +49,9 @@ ESSAY = Layout(
 )
 
 
+SMALL = 240  # pixels; what is narrower, such as a sign, is shown as it is and not blown up to its column
+
+
 @dataclass(frozen=True)
 class Heading:
     id: str
@@ -200,7 +203,7 @@ def _figure(found: re.Match[str], pictures: dict[str, Picture], base: str, sizes
         shape = "" if base else ' class="figure"'
         words = found["alt"] or _("A picture elsewhere")
         return f'<figure{shape}><a href="{src}">{words}</a>{caption}</figure>'
-    picture = pictures[src].shown() if src in pictures else None
+    picture, is_small = pictures[src].shown() if src in pictures else None, False
     if picture is None or (base and not picture.allows_feeds):
         return ""
     alt, caption = picture.alt, picture.caption
@@ -214,13 +217,16 @@ def _figure(found: re.Match[str], pictures: dict[str, Picture], base: str, sizes
         )
     else:
         if isinstance(sizes, Layout):
+            is_small = sizes.pair is None and picture.shown_width < SMALL
             sizes = sizes.tall if picture.is_portrait else sizes.alone
+            if is_small:
+                sizes = f"{picture.shown_width}px"
         image = picture_tag(picture, sizes=sizes, alt=alt)
     figcaption = render_to_string("components/caption.html", {"picture": picture, "caption": caption}).strip()
     if base:
         return f"<figure>{image}{figcaption}</figure>"
-    tall = " tall" if picture.is_portrait else ""
-    return f'<figure class="figure{tall}">{image}{figcaption}</figure>'
+    kinds = " tall" * picture.is_portrait + " small" * is_small
+    return f'<figure class="figure{kinds}">{image}{figcaption}</figure>'
 
 
 # -- galleries

@@ -235,7 +235,12 @@ class TestOwnPictures:
         assert "Teal &lt;b&gt;" in html
 
     def test_are_marked_when_tall(self):
-        assert '<figure class="figure tall">' in render(self.figure(make_picture(width=60, height=90))).html
+        assert '<figure class="figure tall">' in render(self.figure(make_picture(width=300, height=450))).html
+
+    def test_are_shown_as_they_are_when_small(self):
+        assert '<figure class="figure small">' in render(self.figure(make_picture(width=239, height=20))).html
+        assert 'sizes="1px"' in render(self.figure(make_picture(width=1, height=1))).html
+        assert "small" not in render(self.figure(make_picture(width=240, height=20))).html
 
     def test_go_when_they_are_no_more(self):
         assert render(clean('<figure><img src="/picture/abcdefghijkm/" alt="x"></figure>')).html == ""
