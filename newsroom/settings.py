@@ -158,6 +158,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+AUTHENTICATION_BACKENDS = ["newsroom.permissions.OneQueryBackend"]  # every page of the desk asks for them
 LOGIN_URL = "admin:login"
 
 # The interface speaks one language, the same to everybody; whatever a browser asks for, pages can be stored.
