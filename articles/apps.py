@@ -5,6 +5,6 @@ class ArticlesConfig(AppConfig):
     name = "articles"
 
     def ready(self):
-        from articles import changes, checks, moments, panels  # noqa: F401  (register what others ask or tell them)
+        from articles import changes, moments, panels, system_checks  # noqa: F401  (register what others ask or tell them)
 
         changes.listen()

@@ -6,7 +6,7 @@ from django.core.exceptions import NON_FIELD_ERRORS
 from django.db.models import Q
 from django.utils import timezone
 
-from articles import revisions, working_copies
+from articles import comparing, revisions, working_copies
 from articles.models import Article, Author, Category, Picture, Tag
 from articles.models.article import Status
 from articles.models.site import CommentsPolicy
@@ -52,6 +52,10 @@ class ArticleForm(forms.ModelForm):
     working_copy = None  # what waits to be published, where readers have the article
     is_out = False
     stands = None
+    sent_version = None  # the version that the text was begun from, as the form says; None where it does not say
+    seen_version = None  # the version of somebody else that this person has been told of
+    kept = None  # a text in no version, as the form would be sent, to begin with
+    conflict = None
     before = {}  # what the form began with, as a snapshot says it
 
     lead_picture = RowField(Picture.objects.all(), widget=PictureWidget(asks_for_words=True), required=False)
@@ -97,6 +101,11 @@ class ArticleForm(forms.ModelForm):
         if "assignee" in self.fields:
             people = get_user_model().objects.filter(Q(is_active=True, is_staff=True) | Q(pk=self.instance.assignee_id))
             self.fields["assignee"].queryset = people.order_by("first_name", "last_name", "username")
+        if self.kept is not None and not self.is_bound:
+            self.initial |= {
+                name: field.widget.value_from_datadict(self.kept, {}, self.add_prefix(name))
+                for name, field in self.fields.items()
+            }
         direction = self.instance.direction
         for name in ("headline", "standfirst", "kicker", "body"):
             if name in self.fields:
@@ -174,6 +183,7 @@ class ArticleForm(forms.ModelForm):
     def _post_clean(self):
         super()._post_clean()
         article = self.instance
+        self._check_version()
         # A plan becomes a draft with the headline that was just given; all else follows from what is stored.
         stands = standing(article) if article.status == Status.DRAFT else self.stands
         if self.step is not None and stands not in self.step.sources:
@@ -200,6 +210,38 @@ class ArticleForm(forms.ModelForm):
             )
         if self.step is not None and self.step.goes_public and not self.step.is_update and not self.errors:
             self._check_expiry(article)
+
+    def _check_version(self):
+        """Save over nobody's text: whoever did not know of a newer version is told of it first."""
+        if self.sent_version is None or not self.instance.pk:
+            return
+        newest = self.instance.revisions.select_related("made_by").first()
+        number = newest.number if newest else 0
+        if number in (self.sent_version, self.seen_version):
+            return
+        base = self.instance.revisions.filter(number=max(1, self.sent_version)).first()
+        theirs, begun = newest.snapshot, base.snapshot if base else {}
+        changed = {name for name in theirs if theirs[name] != begun.get(name)}
+        mine = self.changed_against(begun)
+        self.conflict = {
+            "newest": newest,
+            "base": base and base.number,
+            "theirs": [comparing.label(name) for name in comparing.ORDER if name in changed],
+            "both": [comparing.label(name) for name in comparing.ORDER if name in changed & mine],
+        }
+        who = name_of(newest.made_by) if newest.made_by else "Somebody"
+        self.add_error(None, f"{who} saved {newest} while you wrote. Yours is below: decide what becomes of it.")
+
+    def changed_against(self, snapshot):
+        """The plain fields, tags and sections that were sent otherwise than a snapshot has them."""
+        sent = {name: value for name, value in revisions.plain_values(self.instance).items() if name in self.fields}
+        if "tags" in self.cleaned_data:
+            sent["tags"] = sorted(self.cleaned_data["tags"])
+        if "categories" in self.cleaned_data:
+            sent["categories"] = sorted(category.pk for category in self.cleaned_data["categories"])
+        untouched = {name for name in self.before if name not in self.changed_data}
+        moments = {"published_at", "updated_at", "expires_at", "live_ended_at"} & untouched
+        return {name for name, value in sent.items() if name not in moments and value != snapshot.get(name)}
 
     def _has_a_say(self):
         """Whether this person may speak for the section it is in, and for the one it would be in."""

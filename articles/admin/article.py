@@ -1,3 +1,4 @@
+import uuid
 from datetime import timedelta
 
 from django import forms
@@ -19,6 +20,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from articles import search, working_copies
+from articles.admin.autosave import (
+    as_sent,
+    autosave_view,
+    discard_view,
+    rows_sent,
+    taken_up,
+    unsaved,
+    window_of,
+)
 from articles.admin.base import DeskAdmin, ask, asked_form, back, render_cell
 from articles.admin.correction import correct_view
 from articles.admin.filters import (
@@ -36,10 +46,10 @@ from articles.admin.rows import BylineFormSet, RelatedFormSet
 from articles.admin.stories import OrderedStories, known_to, story_field
 from articles.admin.versions import restore_view, versions_view
 from articles.forms import ArticleForm, CommentsPolicyForm, MoveForm, SectionField, SectionsField, TagForm
-from articles.models import Article, ArticleTag, Author, Byline, Category, RelatedChoice
+from articles.models import Article, ArticleTag, Author, Byline, Category, EditingSession, RelatedChoice
 from articles.models.article import Kind, Status
 from articles.views import article_context, layout
-from articles.widgets import SearchableSelect
+from articles.widgets import SearchableSelect, is_row_id
 from articles.workflow import (
     STEPS,
     Standing,
@@ -58,6 +68,7 @@ from newsroom import html
 HISTORY = 500  # changes that the history of an article goes back
 SAME_PRESS = timedelta(seconds=10)  # between a step in the log and what the admin notes of the same press
 IN_HAND = ("slugline", "assignee", "due_at")  # of no version: they say who works, not what is written
+STANDS_FIRM = {"_keep_both", "_keep_mine"}  # buttons that save although somebody else was quicker
 BULK = 200  # articles that one bulk action takes: more would hold the database too long
 
 
@@ -259,7 +270,18 @@ class ArticleAdmin(DeskAdmin):
         form = super().get_form(request, obj, change=change, **kwargs)
         form.user = request.user
         form.step = self.step_pressed(request)
+        form.sent_version = _number(request.POST.get("version"))
+        if not STANDS_FIRM.isdisjoint(request.POST):
+            form.seen_version = _number(request.POST.get("seen_version"))
+        if session := self.kept_session(request):
+            form.kept = as_sent(session)
         return form
+
+    def kept_session(self, request):
+        """The text in no version that was asked for, once a request."""
+        if not hasattr(request, "kept_session"):
+            request.kept_session = taken_up(request)
+        return request.kept_session
 
     def step_pressed(self, request):
         """The step whose button was pressed, if this person may take it at all."""
@@ -285,6 +307,8 @@ class ArticleAdmin(DeskAdmin):
             author = Author.objects.filter(user=request.user).first()
             if author is not None and prefix == "bylines":
                 kwargs["initial"] = [{"author": author.pk}]
+        if session := self.kept_session(request):
+            kwargs["initial"] = rows_sent(as_sent(session), inline.formset, prefix)
         return kwargs
 
     def rows_of(self, request, article):
@@ -304,9 +328,14 @@ class ArticleAdmin(DeskAdmin):
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         article = obj or Article()
-        if obj is not None and not add:
+        copy = context["adminform"].form.working_copy
+        if request.method == "GET" and not copy and obj is not None:
+            article = obj
+        elif obj is not None and not add:
             # A form with errors has been written into `obj`; buttons and pills follow what is stored.
             article = self.get_queryset(request).defer("body", "body_text").get(pk=obj.pk)
+        if obj is not None:
+            obj.as_stored = article
         may_change = self.has_change_permission(request, None if add else obj)
         open_steps = steps(article, request.user) if may_change else []
         ahead = is_ahead(article.published_at)
@@ -338,6 +367,7 @@ class ArticleAdmin(DeskAdmin):
                 and (step.name != "unschedule_update" or copy.goes_live_at)
             ],
             "working_copy": copy,
+            **self.editing_context(request, None if add else obj, context["adminform"].form, may_change),
             "waits_apart": context["adminform"].form.is_out,
             "goes_out_label": in_words(article.published_at) if ahead else "",
             "is_late": article.due_at is not None and article.due_at < timezone.now(),
@@ -348,10 +378,31 @@ class ArticleAdmin(DeskAdmin):
         }
         return super().render_change_form(request, context, add, change, form_url, obj)
 
+    def editing_context(self, request, obj, form, may_change):
+        """What guards the text: which version it began from, its window, and whose windows there are besides."""
+        session = self.kept_session(request)
+        window = session.window if session else window_of(request) or uuid.uuid4()
+        version = session.version if session else form.sent_version
+        if version is None and obj is not None:
+            version = obj.revisions.values_list("number", flat=True).first()
+        address = reverse("admin:articles_article_autosave", args=[obj.pk] if obj else [])
+        others = unsaved(request, obj, window) if may_change else {}
+        return {
+            "window": window,
+            "version": version or 0,
+            "autosave_url": address if may_change else "",
+            "conflict": form.conflict,
+            "is_taken_up": session is not None,
+            **others,
+        }
+
+    def address_of(self, key):
+        return reverse("admin:articles_article_change", args=[key]) if key else reverse("admin:articles_article_add")
+
     def get_view_on_site_url(self, obj=None):
         # A form with errors has been written into `obj`, so the address is that of what is stored.
-        public = Article.objects.published().defer("body", "body_text").filter(pk=obj.pk).first() if obj else None
-        return public.get_absolute_url() if public else None
+        stored = getattr(obj, "as_stored", None)
+        return stored.get_absolute_url() if stored is not None and stored.is_public() else None
 
     def save_model(self, request, obj, form, change):
         if not change:
@@ -368,7 +419,12 @@ class ArticleAdmin(DeskAdmin):
             for name, value in in_hand.items():
                 setattr(article, name, value)
             article.save(update_fields=[*in_hand, "modified_at"])
-        working_copies.keep(article, form.values(formsets), request.user, note)
+        values = form.values(formsets)
+        if "_keep_both" in request.POST:
+            values = _joined(article, values, form.sent_version)
+        working_copies.keep(article, values, request.user, note)
+        if window := window_of(request):
+            EditingSession.objects.filter(window=window, user=request.user).delete()
         if change and {"assignee", "due_at"} & {*form.changed_data}:
             log("assign", article, request.user, words_of_assignment(article), note="" if form.step else note)
         elif note and form.step is None:
@@ -402,7 +458,7 @@ class ArticleAdmin(DeskAdmin):
 
     def after_step(self, request, obj):
         """A step stays with the article, so that one sees what has come of it."""
-        if self.step_pressed(request):
+        if self.step_pressed(request) or not STANDS_FIRM.isdisjoint(request.POST):
             return HttpResponseRedirect(reverse("admin:articles_article_change", args=[quote(obj.pk)]))
         return None
 
@@ -433,6 +489,9 @@ class ArticleAdmin(DeskAdmin):
     def get_urls(self):
         view = self.admin_site.admin_view
         return [
+            path("autosave/", view(self.autosave_view), name="articles_article_autosave"),
+            path("autosave/discard/", view(self.discard_view), name="articles_article_discard"),
+            path("<path:object_id>/autosave/", view(self.autosave_view), name="articles_article_autosave"),
             path("clean/", view(self.clean_view), name="articles_article_clean"),
             path("<path:object_id>/preview/", view(self.preview_view), name="articles_article_preview"),
             path("<path:object_id>/versions/", view(self.versions_view), name="articles_article_versions"),
@@ -456,6 +515,12 @@ class ArticleAdmin(DeskAdmin):
 
     def preview_view(self, request, object_id):
         return preview(request, self, object_id)
+
+    def autosave_view(self, request, object_id=None):
+        return autosave_view(request, self, object_id)
+
+    def discard_view(self, request):
+        return discard_view(request, self)
 
     def versions_view(self, request, object_id):
         return versions_view(request, self, object_id)
@@ -685,6 +750,17 @@ def preview(request, model_admin, object_id):
         response = render(request, layout(article), {**article_context(request, article), "is_preview": True})
     response["X-Robots-Tag"] = "noindex"
     return response
+
+
+def _number(text):
+    return int(text) if is_row_id(text) and len(text) < 10 else None
+
+
+def _joined(article, values, version):
+    """What was sent, with what somebody else has changed since `version` in the fields that were sent as they were."""
+    base = article.revisions.get(number=max(1, version)).snapshot
+    theirs = working_copies.working_values(article)
+    return {name: theirs[name] if value == base.get(name) else value for name, value in values.items()}
 
 
 def last_note(article):

@@ -4,6 +4,7 @@ from articles.models.author import Author
 from articles.models.category import Category, SectionEditor
 from articles.models.correction import Correction
 from articles.models.dossier import Dossier, Part, RelatedChoice
+from articles.models.editing import EditingSession
 from articles.models.frontpage import BreakingNews, FrontChange, Placement, ZoneRule
 from articles.models.imported import ImportedItem
 from articles.models.live import LiveUpdate
@@ -29,6 +30,7 @@ __all__ = [
     "Correction",
     "Document",
     "Dossier",
+    "EditingSession",
     "FormerAddress",
     "FrontChange",
     "Illustration",

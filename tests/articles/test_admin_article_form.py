@@ -275,7 +275,7 @@ def test_form_stays_within_its_query_budget(as_alice, django_assert_max_num_quer
     article = make_article("Out", tags=["a", "b"], authors=[make_author(), make_author()], lead_picture=make_picture())
     for _ in range(5):
         make_category()
-    with django_assert_max_num_queries(26):
+    with django_assert_max_num_queries(25):
         as_alice.get(change(article))
 
 

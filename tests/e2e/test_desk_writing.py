@@ -1,0 +1,60 @@
+"""Writing at the desk: two at once lose no word, and an expired session loses none either."""
+
+from playwright.sync_api import expect
+
+SLUG = "above-the-last-tree"
+
+
+def wait_until_kept(page):
+    expect(page.locator("[data-save-state]")).to_contain_text("Kept")
+
+
+def test_two_editors_collide_and_a_session_expires_mid_sentence(newsroom, open_page):
+    number, public = newsroom.article(SLUG)
+    address = f"/desk/articles/article/{number}/change/"
+    editor, admin = open_page(address, role="editor"), open_page(address, role="admin")
+    # Each is told of the other.
+    editor.locator("#id_standfirst").fill("The editor wrote this.")
+    wait_until_kept(editor)
+    admin.locator("#id_headline").fill("Admin wrote the headline")
+    admin.locator("#id_standfirst").fill("Admin wrote this.")
+    wait_until_kept(admin)
+    expect(admin.locator("[data-others]")).to_contain_text("Also open on another desk")
+    # The first saves; the second is told, and loses nothing.
+    editor.locator("[name='_save']").click()
+    editor.wait_for_url("**/desk/articles/article/")
+    admin.locator("[name='_save']").click()
+    expect(admin.locator("#problems")).to_contain_text("while you wrote")
+    expect(admin.locator("#id_standfirst")).to_have_value("Admin wrote this.")
+    admin.locator("[name='_keep_mine']").click()
+    expect(admin.locator("#problems")).to_have_count(0)
+    expect(admin.locator("#id_standfirst")).to_have_value("Admin wrote this.")
+    admin.goto(f"/desk/articles/article/{number}/versions/")
+    admin.get_by_role("link", name="2", exact=False).first.wait_for()
+    versions = admin.content()
+    assert "wrote" in versions
+    assert "wrote the headline" not in admin.request.get(public).text()
+
+    # The session ends in the middle of a sentence.
+    writer = open_page("/desk/articles/article/add/", role="writer")
+    writer.locator("#id_headline").fill("Half a")
+    wait_until_kept(writer)
+    session = [cookie for cookie in writer.context.cookies() if cookie["name"] == "sessionid"]
+    assert session
+    writer.context.clear_cookies(name="sessionid")
+    writer.locator("#id_headline").fill("Half a sentence, and the rest")
+    dialog = writer.locator(".session-ended")
+    expect(dialog).to_contain_text("You have been signed out")
+    dialog.locator("#again_password").fill("wrong")
+    dialog.get_by_role("button", name="Sign in and keep it").click()
+    expect(dialog).to_contain_text("do not fit")
+    dialog.locator("#again_password").fill(newsroom.passwords["writer"])
+    dialog.get_by_role("button", name="Sign in and keep it").click()
+    expect(dialog).to_have_count(0)
+    wait_until_kept(writer)
+    writer.reload()
+    writer.get_by_role("link", name="Take it up").click()
+    expect(writer.locator("#id_headline")).to_have_value("Half a sentence, and the rest")
+    writer.locator("[name='_save']").click()
+    writer.wait_for_url("**/desk/articles/article/")
+    expect(writer.get_by_role("link", name="Half a sentence, and the rest")).to_be_visible()
