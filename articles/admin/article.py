@@ -191,7 +191,7 @@ class ArticleAdmin(DeskAdmin):
     # -- who may
 
     def get_queryset(self, request):
-        return super().get_queryset(request).viewable_by(request.user)
+        return super().get_queryset(request).viewable_by(request.user).select_related("category", "lead_picture")
 
     def get_object(self, request, object_id, from_field=None):
         if request.method == "POST":
