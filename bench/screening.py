@@ -18,7 +18,7 @@ django.setup()
 from django.db import transaction  # noqa: E402
 
 from comments.models import WordRule  # noqa: E402
-from comments.trials import screen_text  # noqa: E402
+from comments.rehearsal import screen_text  # noqa: E402
 
 SENTENCE = "The ferry was given up in 1974, and nobody asked us; who pays for the bridge (https://a.example/b)? "
 WORST = {

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from articles.models import Category
 from articles.models.site import CommentsPolicy
+from comments.characters import normalise
 from comments.models import Comment, Example, WordRule
 from comments.models.comment import VISIBLE, Status
 from comments.policies import Rules
@@ -78,11 +79,13 @@ class Trial:
 
 def trials() -> list[Trial]:
     """Put every example of the desk through the whole pipeline."""
-    return [Trial(example, screen(submission_of(example))) for example in Example.objects.all()]
+    return [
+        Trial(example, screen_text(example.body, example.name, example.mode, example.is_known))
+        for example in Example.objects.all()
+    ]
 
 
-def submission_of(example: Example) -> Submission:
-    return Submission(
-        None, example.name, "", example.body, raw=example.body, is_known=example.is_known,
-        rules=Rules(CommentsPolicy(example.mode)),
-    )  # fmt: skip
+def screen_text(body, name="", mode=CommentsPolicy.RISK, is_known=None, email="") -> Screening:
+    """Put a text that stands under no article through the whole pipeline."""
+    rules = Rules(CommentsPolicy(mode))
+    return screen(Submission(None, name, email, normalise(body), raw=body, is_known=is_known, rules=rules))

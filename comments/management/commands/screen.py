@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from articles.models.site import CommentsPolicy
 from comments.gates import HARD_LIMIT
 from comments.models.example import MODES
-from comments.trials import screen_text
+from comments.rehearsal import screen_text
 
 
 class Command(BaseCommand):
