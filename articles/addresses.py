@@ -36,8 +36,10 @@ def issued_dossiers():
     )
 
 
-def gone(request):
-    return render(request, "410.html", {"noindex": True}, status=410)
+def gone(request, article=None):
+    """Say that something was here and is not any more, and why, where that is known; what it was is not repeated."""
+    has_ended = bool(article and article.expires_at and article.expires_at <= timezone.now())
+    return render(request, "410.html", {"noindex": True, "has_ended": has_ended}, status=410)
 
 
 def former_addresses(get_response):
@@ -76,7 +78,7 @@ def answer_for_former(request):
     if target is None:
         return gone(request)
     if isinstance(target, Article) and not target.is_public():
-        return gone(request) if is_once_public(target) else None
+        return gone(request, target) if is_once_public(target) else None
     if isinstance(target, Page) and not target.is_published:
         return gone(request)
     if isinstance(target, Dossier) and not issued_dossiers().filter(pk=target.pk).exists():

@@ -5,6 +5,7 @@ Migration 0003_search makes the indexes and the triggers that keep them.
 
 import re
 import unicodedata
+from difflib import SequenceMatcher
 
 from django.db import connection
 from django.db.models import Case, IntegerField, Q, Value, When
@@ -16,6 +17,7 @@ MAX_QUERY = 200  # characters
 MAX_WORDS = 12
 MAX_HITS = 1000
 SNIPPET = 220
+LIKE = 10  # hits of each search for what an address was meant for
 
 # These scripts write without spaces, so an index of words finds only whole sentences.
 _DENSE = re.compile(r"[\u0e00-\u0eff\u1780-\u17ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]")
@@ -82,6 +84,25 @@ def ranked_ids(query):
     # The one rule of what the public may read, applied to what was found.
     readable = set(Article.objects.published().filter(pk__in=ids).values_list("pk", flat=True))
     return [pk for pk in ids if pk in readable][:MAX_HITS]
+
+
+def ids_like(path, number=3):
+    """Return the ids of published articles that an address was meant for: one that is mistyped or out of date.
+
+    Found by its words, all of them or all but one, the nearest address first. Names of files lead nowhere. Costs a
+    search for each word, of six at most, and one query.
+    """
+    last = path.rstrip("/").rpartition("/")[2]
+    words = [word for word in re.findall(r"[^\W\d_]+", last) if len(word) > 3 or _DENSE.search(word)]
+    if not words or "." in last or len(last) > MAX_QUERY:
+        return []
+    words = sorted(dict.fromkeys(words), key=len)[-6:]
+    found = set(ranked_ids(" ".join(words))[:LIKE])
+    if not found:
+        for word in words:
+            found.update(ranked_ids(" ".join(other for other in words if other != word))[:LIKE])
+    slugs = Article.objects.filter(pk__in=found).values_list("slug", "pk")
+    return [pk for slug, pk in sorted(slugs, key=lambda row: -SequenceMatcher(None, last, row[0]).ratio())][:number]
 
 
 _TSQUERY = "websearch_to_tsquery('simple', articles_search_fold(%s))"

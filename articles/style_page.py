@@ -197,6 +197,7 @@ COMPONENTS = {
     "recommend": lambda samples: _story(samples, words="12 readers recommend this"),
     "result": lambda samples: _story(samples, snippet=[("A text with a ", False), ("hit", True), (" in it", False)]),
     "rights_line": lambda samples: samples.picture and {"thing": samples.picture},
+    "search_form": lambda samples: {},
     "sections": lambda samples: {},
     "share": lambda samples: samples.feature,
     "social": lambda samples: samples.feature,
@@ -206,13 +207,14 @@ COMPONENTS = {
     "voice": lambda samples: (
         (story := samples.of_kind(Kind.OPINION) or samples.story) and {"story": story, "deck": True}
     ),
+    "ways_on": lambda samples: {"stories": samples.stories[:2]},
 }
 # These stand in the head of a page and show nothing.
 UNSEEN = {"alternates", "social"}
 # These need the width of a page; their two modes stand below each other.
 WIDE = {
     "article_figure", "block_feature", "block_list", "block_row", "essay_band", "features", "footer", "lead",
-    "masthead", "newsletter", "sections", "story_list", "breaking", "preview_bar",
+    "masthead", "newsletter", "sections", "story_list", "breaking", "preview_bar", "ways_on",
 }  # fmt: skip
 
 

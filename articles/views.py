@@ -199,7 +199,7 @@ def detail(request, year, month, day, slug):
         raise Http404("There is no such article on this day.")
     if not article.is_public():
         if is_once_public(article):
-            return gone(request)
+            return gone(request, article)
         raise Http404("There is no such article.")
     context = article_context(request, article)
     if request.GET.get("view") == "reading":

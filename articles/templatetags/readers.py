@@ -2,7 +2,8 @@
 
 from django import template
 
-from articles import most_read, page_keys, recommendations
+from articles import most_read, page_keys, recommendations, search
+from articles.paging import cards
 
 register = template.Library()
 
@@ -20,3 +21,9 @@ def most_read_today(context, number):
     stories = most_read.lines(most_read.ids("day", number=number))
     page_keys.shows(context["request"], stories, seconds=most_read.KEPT)
     return stories
+
+
+@register.simple_tag
+def stories_like(path):
+    """The stories that the words of an address lead to, for a page that says that nothing is there."""
+    return cards(search.ids_like(path))

@@ -67,13 +67,16 @@ def test_what_was_taken_down_is_gone(client):
     response = client.get("/2024/05/01/withdrawn/")
     assert response.status_code == 410
     assert article.headline not in response.content.decode()
+    assert "is no longer available" in response.content.decode()
 
 
 def test_what_has_expired_is_gone(client):
     now = timezone.now()
     article = make_article(at=now - timedelta(days=2))
     Article.objects.update(expires_at=now - timedelta(days=1))
-    assert client.get(article.get_absolute_url()).status_code == 410
+    response = client.get(article.get_absolute_url())
+    assert response.status_code == 410
+    assert "that time is over" in response.content.decode()
 
 
 @pytest.mark.parametrize("fields", [{"published": False, "slug": "secret"}, {"at": timezone.now() + timedelta(days=1)}])

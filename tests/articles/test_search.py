@@ -1,7 +1,7 @@
 import pytest
 
 from articles.models import Article
-from articles.search import ranked_ids, search, snippet, terms
+from articles.search import ids_like, ranked_ids, search, snippet, terms
 from tests.factories import make_article
 
 pytestmark = pytest.mark.django_db
@@ -100,3 +100,31 @@ def test_the_form_may_be_indexed_and_results_may_not(client):
     assert "noindex" not in client.get("/search/").content.decode()
     assert 'content="noindex, follow"' in client.get("/search/?q=tide").content.decode()
     assert "/search/" not in client.get("/robots.txt").content.decode()
+
+
+@pytest.mark.parametrize(
+    "path", ["/night-trains-are-back/", "/2019/01/02/night-trains/", "/old/the-trains-of-nowhere/", "/nihgt-trains/"]
+)
+def test_an_address_that_leads_nowhere_leads_to_what_has_its_words(client, path):
+    make_article("The night trains are back")
+    make_article("Secret trains", published=False)
+    response = client.get(path)
+    assert response.status_code == 404
+    assert "The night trains are back" in response.content.decode()
+    assert "Secret trains" not in response.content.decode()
+
+
+def test_the_nearest_address_comes_first():
+    make_article("Those who stayed behind in winter", slug="those-who-stayed")
+    snow = make_article("The snow that stays", slug="the-snow-that-stays")
+    make_article("Snow is what we talk about", slug="what-we-talk-about")
+    assert ids_like("/2026/11/26/the-snow-that-stayed/")[0] == snow.pk
+
+
+@pytest.mark.parametrize("path", ["/night.php/", "/night.env/", "/of/a/", "/" + "night-" * 60 + "/", "/%22*/", "/-/"])
+def test_an_address_of_no_words_leads_nowhere(client, path, django_assert_max_num_queries):
+    make_article("The night is long")
+    with django_assert_max_num_queries(12):
+        response = client.get(path)
+    assert response.status_code == 404
+    assert "Perhaps you were looking for" not in response.content.decode()
