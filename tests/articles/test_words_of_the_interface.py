@@ -1,12 +1,8 @@
-"""The interface in other languages. With every word of a catalogue in brackets, only content may stand outside of them.
-
-Content is Greek here, so that a Latin letter outside of brackets is a word that nobody can translate.
-"""
+"""The interface in other languages: no word is English for good, and each language is spoken as it is elsewhere."""
 
 import json
 import re
 from datetime import UTC, datetime, timedelta
-from html.parser import HTMLParser
 
 import pytest
 from django.conf import settings
@@ -14,7 +10,6 @@ from django.core import mail
 from django.template.loader import render_to_string
 from django.test import Client
 from django.utils import timezone, translation
-from django.utils.translation import trans_real
 
 from articles import subscriptions, trust
 from articles.corrections import correct
@@ -24,80 +19,12 @@ from articles.models.page import Purpose
 from newsroom.html import clean
 from tests.articles.desk_forms import words
 from tests.articles.sounds import CAPTIONS, make_document, make_recording
+from tests.bracketed import GREEK, SENTENCE, Leftovers, Words, bracketed
 from tests.factories import make_article, make_author, make_category, make_page, make_picture
 
 pytestmark = pytest.mark.django_db
 
-GREEK = "Το λιμάνι παγώνει"
-SENTENCE = "Για πρώτη φορά εδώ και τριάντα χρόνια τα πλοία μένουν στη θέση τους."
-# Names of things, and of what Django's own formats leave as it is.
-NAMES = {"RSS", "Atom", "PDF", "MP", "WAV", "UTC", "YouTube", "CC", "BY", "reader", "test", "www", "testserver", "desk"}
 OWN = {"Origin": "http://testserver"}
-
-
-class Bracketed:
-    """A catalogue in which every word is translated: into itself, in brackets."""
-
-    def to_language(self):
-        return "en-gb"
-
-    def gettext(self, message):
-        return f"⟦{message.rpartition(trans_real.CONTEXT_SEPARATOR)[2]}⟧"
-
-    def ngettext(self, singular, plural, number):
-        return self.gettext(singular if number == 1 else plural)
-
-
-@pytest.fixture
-def bracketed(monkeypatch):
-    with translation.override("en-gb"):
-        monkeypatch.setattr(trans_real._active, "value", Bracketed())
-        yield
-
-
-class Words(HTMLParser):
-    """Everything of a page that somebody reads or hears: its text, and what stands in attributes."""
-
-    SEEN = {"alt", "aria-label", "aria-description", "title", "placeholder", "label"}
-    DESCRIBED = {"description", "og:title", "og:description", "og:site_name", "twitter:title", "twitter:description"}
-
-    def __init__(self, html):
-        super().__init__()
-        self.text, self.found, self.inside = "", [], []
-        self.feed(html)
-
-    @classmethod
-    def of(cls, html):
-        words = cls(html)
-        return [words.text, *words.found]
-
-    def handle_starttag(self, tag, attributes):
-        attributes = {name: value or "" for name, value in attributes}
-        self.inside.append(tag)
-        self.found += [value for name, value in attributes.items() if name in self.SEEN]
-        # What scripts say is handed over in such attributes; addresses and numbers have no spaces.
-        self.found += [value for name, value in attributes.items() if name.startswith("data-") and " " in value]
-        if {attributes.get("name"), attributes.get("property")} & self.DESCRIBED:
-            self.found.append(attributes["content"])
-        if attributes.get("type") == "submit":
-            self.found.append(attributes.get("value", ""))
-
-    def handle_endtag(self, tag):
-        while self.inside and self.inside.pop() != tag:
-            pass
-
-    def handle_data(self, text):
-        if self.inside[-1:] not in (["script"], ["style"]):
-            self.text += text
-
-
-def english(text):
-    """What stands outside of all brackets and has Latin words in it."""
-    text = re.sub(r"https?://\S+", "|", text)
-    while (shorter := re.sub(r"⟦[^⟦⟧]*⟧", "|", text)) != text:
-        text = shorter
-    lines = (line.strip(" |") for line in text.splitlines())
-    return [line for line in lines if set(re.findall(r"[A-Za-z]{2,}", line)) - NAMES]
 
 
 @pytest.fixture
@@ -191,45 +118,38 @@ def newsroom():
     }  # fmt: skip
 
 
-def test_no_page_says_a_word_that_cannot_be_translated(newsroom, bracketed, client, monkeypatch):
-    full, subscriber, found = newsroom["full"], newsroom["subscriber"], {}
+def test_no_page_says_a_word_that_cannot_be_translated(newsroom, client, monkeypatch):
+    full, subscriber, left = newsroom["full"], newsroom["subscriber"], Leftovers()
+    look, see = left.look, left.see
+    with bracketed():
+        for address in newsroom["addresses"]:
+            response = client.get(address)
+            assert response.status_code == 200, address
+            see(address, response)
+        see("a page that never was", client.get("/no/such/page/"))
+        see("a question without a cursor", client.get(f"/live/{newsroom['live'].pk}/"))
+        see("a refused sign-up", client.post("/newsletter/", {"email": "nobody"}, headers=OWN))
+        see("a sign-up from elsewhere", client.post("/newsletter/", {"email": "a@b.test"}))
+        see("a confirmed sign-up", client.post(subscriptions.confirm_address(subscriber), headers=OWN))
+        see("one who has left", client.post(subscriptions.leave_address(subscriber), headers=OWN))
+        see("a link that has ended", client.get(subscriptions.confirm_address(subscriber)))
+        see("a recommendation from elsewhere", client.post(f"/recommend/{full.pk}/"))
+        see("a form without its mark", Client(enforce_csrf_checks=True).post("/desk/login/", {"body": GREEK}))
 
-    def look(name, *texts):
-        for text in texts:
-            found.setdefault(name, []).extend(english(text))
-
-    def see(name, response):
-        text = response.content.decode()
-        look(name, *(Words.of(text) if "html" in response["Content-Type"] else [text]))
-
-    for address in newsroom["addresses"]:
-        response = client.get(address)
-        assert response.status_code == 200, address
-        see(address, response)
-    see("a page that never was", client.get("/no/such/page/"))
-    see("a question without a cursor", client.get(f"/live/{newsroom['live'].pk}/"))
-    see("a refused sign-up", client.post("/newsletter/", {"email": "nobody"}, headers=OWN))
-    see("a sign-up from elsewhere", client.post("/newsletter/", {"email": "a@b.test"}))
-    see("a confirmed sign-up", client.post(subscriptions.confirm_address(subscriber), headers=OWN))
-    see("one who has left", client.post(subscriptions.leave_address(subscriber), headers=OWN))
-    see("a link that has ended", client.get(subscriptions.confirm_address(subscriber)))
-    see("a recommendation from elsewhere", client.post(f"/recommend/{full.pk}/"))
-    see("a form without its mark", Client(enforce_csrf_checks=True).post("/desk/login/", {"body": GREEK}))
-
-    client.post("/newsletter/", {"email": "dave@reader.test"}, headers=OWN)
-    letter = mail.outbox[-1]
-    look("a letter", letter.subject, letter.body, *Words.of(letter.alternatives[0][0]))
-    answer = client.post(f"/recommend/{full.pk}/", headers=OWN | {"Accept": "application/json"})
-    look("a recommendation", answer.json()["words"])
-    kept = re.match(r"self\.KEPT = (.*);\n", client.get("/service-worker.js").content.decode())[1]
-    look("the worker", *json.loads(kept)["words"].values())
-    look("beginnings", *(text for purpose in Purpose for text in Words.of(trust.start(purpose).body)))
-    look("errors", *Words.of(render_to_string("403.html")), *Words.of(render_to_string("500.html")))
-    Article.objects.filter(pk=full.pk).update(status="withdrawn")
-    see("what was taken down", client.get(full.get_absolute_url()))
-    monkeypatch.setattr(settings, "DATA_UPLOAD_MAX_NUMBER_FIELDS", 1)
-    see("a form of too many fields", client.post("/newsletter/", {"email": "a", "b": "c"}, headers=OWN))
-    assert not any(found.values()), "\n".join(f"{name}: {lines}" for name, lines in found.items() if lines)
+        client.post("/newsletter/", {"email": "dave@reader.test"}, headers=OWN)
+        letter = mail.outbox[-1]
+        look("a letter", letter.subject, letter.body, *Words.of(letter.alternatives[0][0]))
+        answer = client.post(f"/recommend/{full.pk}/", headers=OWN | {"Accept": "application/json"})
+        look("a recommendation", answer.json()["words"])
+        kept = re.match(r"self\.KEPT = (.*);\n", client.get("/service-worker.js").content.decode())[1]
+        look("the worker", *json.loads(kept)["words"].values())
+        look("beginnings", *(text for purpose in Purpose for text in Words.of(trust.start(purpose).body)))
+        look("errors", *Words.of(render_to_string("403.html")), *Words.of(render_to_string("500.html")))
+        Article.objects.filter(pk=full.pk).update(status="withdrawn")
+        see("what was taken down", client.get(full.get_absolute_url()))
+        monkeypatch.setattr(settings, "DATA_UPLOAD_MAX_NUMBER_FIELDS", 1)
+        see("a form of too many fields", client.post("/newsletter/", {"email": "a", "b": "c"}, headers=OWN))
+    assert not left.found, str(left)
 
 
 @pytest.fixture

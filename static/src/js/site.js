@@ -38,6 +38,6 @@ document.addEventListener("DOMContentLoaded", () => {
   all("[data-moment]").forEach(attachMoment)
   all("[data-save]").forEach(attachSave)
   all("[data-saved]").forEach(attachSaved)
-  attachTextSize(all("[data-text-size]"))
+  attachTextSize(all("button[data-text-size]")) // the page itself has the attribute too, once a size is chosen
   startOffline()
 })
