@@ -93,7 +93,9 @@ function decide(form, submitter) {
   const line = queue.querySelector("[data-line-made]").content.firstElementChild.cloneNode(true)
   line.querySelector("b").textContent = submitter.dataset.done
   line.querySelector("bdi").textContent = card.dataset.name
-  line.querySelector("span").textContent = submitter.dataset.because ? `: ${submitter.dataset.because}` : ""
+  const because = line.querySelector("span")
+  because.hidden = !submitter.dataset.because
+  because.textContent = submitter.dataset.because ? `: ${submitter.dataset.because}` : ""
   const entry = { card, line, sent }
   made.set(line, entry)
   decided.add(card.dataset.card)
