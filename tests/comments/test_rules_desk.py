@@ -37,7 +37,7 @@ def test_a_word_shows_what_it_would_have_caught_before_it_is_saved(as_bob, bob, 
     make_comment(article, "marmots", name="Other word")
     page = as_bob.post(ADD_WORD, WORD).content.decode()
     assert "It would have caught 3 comments" in page
-    assert "Readers see 1 of them, 1 were refused, 1 wait." in page
+    assert "Readers see 1 of them, 1 was refused, 1 waits." in page
     assert "Kept one" in page
     assert "Old one" not in page
     assert "Other word" not in page
