@@ -35,6 +35,7 @@ def test_takes_in_what_it_can_and_says_why_not(folder):
     told = run(folder)
     assert "5 files: 2 taken in, 1 in the library already, 2 refused." in told
     assert "notes.txt: This is a text, not a picture." in told
+    assert "" not in told.splitlines()
     assert f"{os.path.join('quay', 'broken.jpg')}: " in told
     assert {picture.original.name.rpartition("/")[2].partition(".")[0] for picture in Picture.objects.all()} == {
         "heron", "boats",

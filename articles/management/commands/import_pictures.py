@@ -88,7 +88,8 @@ class Command(BaseCommand):
 
     def refused(self, entry):
         if entry.outcome is Outcome.SKIPPED:
-            tqdm.write(printable(f"{entry.number}: {' '.join(entry.remarks)}"), self.stdout)
+            with tqdm.external_write_mode():
+                self.stdout.write(printable(f"{entry.number}: {' '.join(entry.remarks)}"))
 
     def summarise(self, total):
         created, there, refused = map(self.outcome.total, (Outcome.CREATED, Outcome.UNCHANGED, Outcome.SKIPPED))

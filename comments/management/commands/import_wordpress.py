@@ -60,7 +60,8 @@ class Command(BaseCommand):
 
     def write_entry(self, entry):
         remarks = f" ({'; '.join(entry.remarks)})" if entry.remarks else ""
-        tqdm.write(printable(f"{entry.outcome}: {entry.kind} {entry.number} “{entry.title}”{remarks}"), self.stdout)
+        with tqdm.external_write_mode():
+            self.stdout.write(printable(f"{entry.outcome}: {entry.kind} {entry.number} “{entry.title}”{remarks}"))
 
     def summarise(self, report, run, is_dry_run):
         if not report.counts:
