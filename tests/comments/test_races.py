@@ -63,6 +63,17 @@ def test_lets_two_batches_share_the_work_without_waiting_for_each_other(at_once,
     assert sum(len(outcome.skipped) for outcome in outcomes) == 60
 
 
+def test_approves_no_text_that_its_author_changes_at_the_same_moment(at_once, waiting, moderators):
+    def act(number):
+        comment = Comment.objects.get(pk=waiting.pk)
+        if number:
+            return attempt(lambda: moderation.edit(comment, "Changed"))
+        return attempt(lambda: moderation.approve(comment, moderators[0], version=1))
+
+    assert at_once(act, range(2))[1] == "won"
+    assert at_once(lambda _: Comment.objects.values_list("status", "body").get(), [0]) == [("pending", "Changed")]
+
+
 @pytest.mark.django_db
 def test_tells_the_late_one_who_decided_what_and_when(bob, alice):
     comment = make_comment(status="pending")

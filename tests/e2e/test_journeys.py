@@ -101,6 +101,8 @@ def test_a_mistake_loses_no_text(open_page):
 def test_a_reader_comments_a_moderator_approves_and_it_shows(open_page, newsroom, javascript):
     said = f"The boats were painted twice, {'with' if javascript else 'without'} primer."
     number, path = newsroom.article("ferry-four-gets-its-bell-back")
+    policy = f"from articles.models import Article; Article.objects.filter(pk={number}).update(comments_policy='pre')"
+    newsroom.manage("shell", "-v0", "-c", policy)
     reader = open_page(path, javascript=javascript)
     reader.locator("[data-write-place]").get_by_role("link", name="Write a comment").click()
     reader.locator("#comment_body").fill(said)
