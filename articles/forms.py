@@ -56,6 +56,7 @@ class ArticleForm(forms.ModelForm):
     seen_version = None  # the version of somebody else that this person has been told of
     kept = None  # a text in no version, as the form would be sent, to begin with
     conflict = None
+    is_overridable = False  # whether nothing but checks keeps it back
     before = {}  # what the form began with, as a snapshot says it
 
     lead_picture = RowField(Picture.objects.all(), widget=PictureWidget(asks_for_words=True), required=False)
@@ -70,6 +71,7 @@ class ArticleForm(forms.ModelForm):
         widget=forms.Textarea(attrs={"rows": 2, "placeholder": "For whoever has it next"}),
     )
 
+    override = forms.CharField(max_length=300, required=False)  # shown with the errors it is about
     update_at = MomentField(
         label="Changes go live",
         required=False,
@@ -200,7 +202,7 @@ class ArticleForm(forms.ModelForm):
         if is_apart and self.working_copy and self.working_copy.goes_live_at and not self._has_a_say():
             self.add_error(None, "Its changes go live by themselves, and its section is not among yours.")
         if self.step is not None:
-            self._add_messages(self.step.objections(article, self.cleaned_data.get("note", "")))
+            self._add_messages(self._objections(article))
         elif stays_public:
             self._add_messages(article.gaps())
         self._add_messages(self._news_about_pictures(stays_public))
@@ -210,6 +212,13 @@ class ArticleForm(forms.ModelForm):
             )
         if self.step is not None and self.step.goes_public and not self.step.is_update and not self.errors:
             self._check_expiry(article)
+
+    def _objections(self, article):
+        note, tags = self.cleaned_data.get("note", ""), self.cleaned_data.get("tags")
+        found = self.step.objections(article, note, tags, self.cleaned_data.get("override", ""))
+        # What an editor may answer for is all that is left once the checks are put aside.
+        self.is_overridable = bool(found) and not self.step.objections(article, note, tags, "asked")
+        return found
 
     def _check_version(self):
         """Save over nobody's text: whoever did not know of a newer version is told of it first."""

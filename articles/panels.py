@@ -6,7 +6,7 @@ from django.db.models import Case, F, IntegerField, Q, Value, When
 from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 
-from articles import trust
+from articles import checks, trust
 from articles.models import Article, Author, Category, Page, Picture, Placement, Recording, SiteSettings
 from articles.models.article import Status
 from articles.models.rights import ENDS_SOON
@@ -14,6 +14,7 @@ from articles.workflow import standing, waiting_for
 from newsroom.desk import Destination, Panel, destinations, panels
 
 SHOWN = 6  # rows of a panel; its head leads to the rest
+CHECKED, CHECKED_AHEAD = 12, timedelta(days=2)  # as many, and as far ahead, as the home page can afford
 EXPIRES_SOON = timedelta(days=7)
 RIGHTS_ENDED_LATELY = timedelta(days=30)
 
@@ -135,6 +136,23 @@ def coming(request):
     return panel if panel["rows"] else None
 
 
+def failing(request):
+    """What goes out by itself within two days and would not pass the checks."""
+    if not request.user.has_perm("articles.publish_article"):
+        return None
+    now = timezone.now()
+    articles = Article.objects.filter(
+        Q(status=Status.PUBLISHED) | Q(status=Status.APPROVED),
+        published_at__gt=now,
+        published_at__lt=now + CHECKED_AHEAD,
+    )
+    found = []
+    for article in articles.select_related("lead_picture").order_by("published_at")[:CHECKED]:
+        if errors := checks.errors(article, article.published_at):
+            found.append({"article": article, "errors": errors, "standing": standing(article)})
+    return {"found": found} if found else None
+
+
 def leaving(request):
     """What expires within a week, and what was taken down or expired lately."""
     if not request.user.has_perm("articles.publish_article"):
@@ -201,6 +219,7 @@ def trust_pages(request):
 panels += [
     Panel("desk/panels/start.html", start, 0),
     Panel("desk/panels/waiting.html", waiting, 10),
+    Panel("desk/panels/failing.html", failing, 12),
     Panel("desk/panels/overdue.html", overdue, 15),
     Panel("desk/panels/approved.html", approved, 20),
     Panel("desk/panels/drafts.html", drafts, 30),

@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from articles import revisions, working_copies
+from articles import checks, revisions, working_copies
 from articles.models.article import Article, ArticleQuerySet, Status
 from articles.models.category import Category, SectionEditor
 from articles.standing import Standing, log, standing
@@ -107,10 +107,25 @@ class Step:
     def leads_from(self, article):
         return standing(article) in self.sources
 
-    def objections(self, article, note=""):
+    def errors(self, article, tags=None):
+        """What the checks find wrong with an article that would go public by this step; see articles/checks/.
+
+        Of an article that readers have, only what is new: a slip of long ago keeps no correction back.
+        """
+        if not self.goes_public:
+            return []
+        at = timezone.now() if self.name == "publish_now" or self.is_update else article.goes_out_at
+        found = checks.errors(article, at, tags)
+        if not (self.is_update and found):
+            return found
+        before = {(one.check, one.message) for one in checks.errors(Article.objects.get(pk=article.pk), at)}
+        return [one for one in found if (one.check, one.message) not in before]
+
+    def objections(self, article, note="", tags=None, override=""):
         """Return what keeps people from taking the step, by field.
 
-        People describe pictures before a story goes out. What comes from elsewhere may come without.
+        With `override`, a reason, an editor answers for what the checks find; what no published article may lack, and
+        pictures whose rights have ended, stay in the way. What comes from elsewhere, by an import, is not asked.
         """
         if self.needs_note and not note.strip():
             return {"note": ["Say what should change."]}
@@ -121,10 +136,13 @@ class Step:
         if not self.goes_public:
             return {}
         if self.is_update:
-            return article.gaps()  # what is live goes on when the rights of its pictures have ended since
-        found = article.obstacles(timezone.now() if self.name == "publish_now" else article.goes_out_at)
-        for field, messages in article.undescribed_pictures().items():
-            found[field] = [*found.get(field, []), *messages]
+            found = article.gaps()  # what is live goes on when the rights of its pictures have ended since
+        else:
+            found = article.obstacles(timezone.now() if self.name == "publish_now" else article.goes_out_at)
+        if not override.strip():
+            for error in self.errors(article, tags):
+                if error.message not in found.get(error.field, []):
+                    found[error.field] = [*found.get(error.field, []), error.message]
         return found
 
     def words(self, article):
@@ -243,12 +261,12 @@ def step_named(name: str) -> Step:
 
 
 @transaction.atomic
-def take(step: Step | str, article: Article, by=None, note="", at=None):
+def take(step: Step | str, article: Article, by=None, note="", at=None, override=""):
     """Take a step with an article and write it into the log, with the note for whoever has the article next.
 
     Without `by` it is the newsroom itself that acts: a command, the shell. Raises PermissionDenied where this person
     may not, and ValidationError, by field, with what has to be mended first or with what somebody else did meanwhile.
-    `at` is when scheduled changes go live.
+    `at` is when scheduled changes go live; `override` is why it goes out although a check says no, and is logged.
     """
     step = step_named(step) if isinstance(step, str) else step
     if by is not None and (refusal := step.refusal(by, article)):
@@ -257,11 +275,16 @@ def take(step: Step | str, article: Article, by=None, note="", at=None):
     if stored.get() != article.status or not step.leads_from(article):
         raise ValidationError(f"“{article}” is {standing(article).label.lower()}. Look again.")
     copy = working_copies.of(article) if step.goes_public else None
-    if objections := step.objections(working_copies.as_article(copy) if copy else article, note):
+    wanted = working_copies.as_article(copy) if copy else article
+    tags = copy.changes.get("tags") if copy else None
+    if objections := step.objections(wanted, note, tags, override):
         raise ValidationError(objections)
+    overridden = ""
+    if override.strip() and (errors := step.errors(wanted, tags)):
+        overridden = "\n".join([f"In spite of the checks: {override.strip()}", *(error.message for error in errors)])
     source = standing(article)
     step.run(article, by, at)
-    return log(step.name, article, by, step.words(article), source=source, note=note)
+    return log(step.name, article, by, step.words(article), source=source, note=note, override=overridden)
 
 
 @transaction.atomic

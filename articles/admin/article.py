@@ -30,6 +30,7 @@ from articles.admin.autosave import (
     window_of,
 )
 from articles.admin.base import DeskAdmin, ask, asked_form, back, render_cell
+from articles.admin.checking import checks_view
 from articles.admin.correction import correct_view
 from articles.admin.filters import (
     AuthorFilter,
@@ -374,6 +375,7 @@ class ArticleAdmin(DeskAdmin):
             "last_note": last_note(article),
             "may_change": may_change,
             "problems": problems(context) if context.get("errors") else [],
+            "overridden_by": context["adminform"].form.step if context["adminform"].form.is_overridable else None,
             "body_direction": context["adminform"].form.instance.direction,
         }
         return super().render_change_form(request, context, add, change, form_url, obj)
@@ -430,7 +432,8 @@ class ArticleAdmin(DeskAdmin):
         elif note and form.step is None:
             log("note", article, request.user, "Left a note", note=note)
         if form.step is not None:
-            take(form.step, article, request.user, note, form.cleaned_data.get("update_at"))
+            at, override = form.cleaned_data.get("update_at"), form.cleaned_data.get("override", "")
+            take(form.step, article, request.user, note, at, override)
         form.instance.refresh_from_db()
 
     def construct_change_message(self, request, form, formsets, add=False):
@@ -494,6 +497,7 @@ class ArticleAdmin(DeskAdmin):
             path("<path:object_id>/autosave/", view(self.autosave_view), name="articles_article_autosave"),
             path("clean/", view(self.clean_view), name="articles_article_clean"),
             path("<path:object_id>/preview/", view(self.preview_view), name="articles_article_preview"),
+            path("<path:object_id>/checks/", view(self.checks_view), name="articles_article_checks"),
             path("<path:object_id>/versions/", view(self.versions_view), name="articles_article_versions"),
             path(
                 "<path:object_id>/versions/<int:number>/restore/",
@@ -515,6 +519,9 @@ class ArticleAdmin(DeskAdmin):
 
     def preview_view(self, request, object_id):
         return preview(request, self, object_id)
+
+    def checks_view(self, request, object_id):
+        return checks_view(request, self, object_id)
 
     def autosave_view(self, request, object_id=None):
         return autosave_view(request, self, object_id)

@@ -510,6 +510,19 @@ function open(textarea) {
   })
   label?.addEventListener("click", () => editor.commands.focus())
   textarea.addEventListener("body:focus", () => editor.commands.focus())
+  textarea.addEventListener("body:find", ({ detail }) => {
+    // To the first place with these words, or to the text as a whole.
+    let range = null
+    editor.state.doc.descendants((node, position) => {
+      const at = !range && detail && node.isTextblock ? node.textContent.indexOf(detail) : -1
+      if (at >= 0) range = { from: position + 1 + at, to: position + 1 + at + detail.length }
+      return !range
+    })
+    const chain = editor.chain().focus()
+    if (range) chain.setTextSelection(range).scrollIntoView().run()
+    else chain.run()
+    editor.view.dom.closest(".prose-editor").scrollIntoView({ block: range ? "nearest" : "start" })
+  })
   textarea.addEventListener("body:language", ({ detail }) => {
     editor.view.dom.dir = detail.direction
     editor.view.dom.lang = detail.language

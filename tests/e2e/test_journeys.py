@@ -46,6 +46,7 @@ def test_an_editor_writes_previews_and_publishes_and_a_reader_finds_it(open_page
     desk = open_page("/desk/", role="editor")
     write_article(desk, headline)
     desk.click("[name=_continue]")
+    desk.wait_for_url("**/change/")
     expect(desk.locator("#id_headline")).to_have_value(headline)
 
     preview = open_page("/", role="editor")

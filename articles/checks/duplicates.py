@@ -1,0 +1,45 @@
+"""No two stories are told apart by nobody: headlines nearly the same, slugs that differ by a number."""
+
+import re
+from datetime import timedelta
+from difflib import SequenceMatcher
+
+from django.db.models import Q
+
+from articles.checks.findings import Finding, Severity
+from articles.models import Article
+
+LATELY, LOOKED_AT = timedelta(days=30), 400
+ALIKE = 0.88
+
+
+def check(subject):
+    article = subject.article
+    headline = article.headline.casefold().strip()
+    if not headline:
+        return
+    recent = Article.objects.filter(
+        Q(published_at__gt=subject.at - LATELY) | Q(headline__iexact=article.headline.strip())
+    )
+    others = recent.exclude(pk=article.pk).order_by("-published_at").values_list("headline", "slug")[:LOOKED_AT]
+    stem = re.sub(r"-\d+$", "", article.slug)
+    for other, slug in others:
+        other_headline = other.casefold().strip()
+        matcher = SequenceMatcher(None, headline, other_headline, autojunk=False)
+        if headline == other_headline:
+            yield Finding("duplicates", Severity.WARNING, f"Another story has this headline: “{other}”.", "headline")
+            return
+        is_long = len(headline) > 20
+        if is_long and matcher.real_quick_ratio() > ALIKE and matcher.quick_ratio() > ALIKE and matcher.ratio() > ALIKE:
+            yield Finding(
+                "duplicates", Severity.WARNING, f"Nearly the headline of another story: “{other}”.", "headline"
+            )
+            return
+        if stem and article.slug != stem and slug == stem:
+            yield Finding(
+                "duplicates",
+                Severity.WARNING,
+                f"The slug differs from another story's by its number alone: {slug}.",
+                "slug",
+            )
+            return

@@ -1,0 +1,14 @@
+"""Nothing is left open: TK, “to come”, marks a gap that somebody meant to fill."""
+
+import re
+
+from articles.checks.findings import Finding, Severity
+
+TK = re.compile(r"(?<![\w])(?:TK)+(?![\w])")
+
+
+def check(subject):
+    for field, text in subject.passages:
+        for match in TK.finditer(text):
+            around = text[max(0, match.start() - 30) : match.end() + 30].strip()
+            yield Finding("notes", Severity.ERROR, f"TK is still to come: “…{around}…”", field, match[0])
