@@ -4,6 +4,7 @@ import time
 from django import forms
 from django.core import signing
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from comments.characters import normalise, normalise_line
 from comments.gates import HARD_LIMIT, MAX_LENGTH
@@ -63,40 +64,41 @@ class Token:
 
 
 class CommentForm(forms.Form):
-    incomplete = "This form did not come through whole. Your text is here: send it once more."
-    expired = "This form was open for more than a day. Your text is here: send it once more."
-    orphaned = (
+    incomplete = _("This form did not come through whole. Your text is here: send it once more.")
+    expired = _("This form was open for more than a day. Your text is here: send it once more.")
+    orphaned = _(
         "The comment you answer is not here any more. Your text is: sent once more, it stands as a comment of its own."
     )
 
     body = PlainTextField(
-        label="Comment",
+        label=_("Comment"),
         max_length=MAX_LENGTH,
         widget=forms.Textarea(attrs={"rows": 8, "class": "form-control"}),
         help_text=f"Up to {MAX_LENGTH:,} characters of plain text.",
         error_messages={
-            "required": "Write something first.",
-            "max_length": "This is %(show_value)d characters long. A comment can have %(limit_value)d.",
+            "required": _("Write something first."),
+            "max_length": _("This is %(show_value)d characters long. A comment can have %(limit_value)d."),
         },
     )
     name = PlainTextField(
-        label="Name",
+        label=pgettext_lazy("of a commenter", "Name"),
         max_length=100,
         normalise=normalise_line,
         widget=forms.TextInput(attrs={"autocomplete": "name", "class": "form-control"}),
         error_messages={
-            "required": "Give a name to show beside your comment.",
-            "max_length": "This name is %(show_value)d characters long. It can have %(limit_value)d.",
+            "required": _("Give a name to show beside your comment."),
+            "max_length": _("This name is %(show_value)d characters long. It can have %(limit_value)d."),
         },
     )
     email = forms.EmailField(
-        label="Email",
+        label=pgettext_lazy("of a commenter", "Email"),
         required=False,
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email", "class": "form-control"}),
-        help_text="Not shown. Moderators use it to know you again.",
-        error_messages={"invalid": "This does not look like an e-mail address. You can leave it out."},
+        help_text=_("Not shown. Moderators use it to know you again."),
+        error_messages={"invalid": _("This does not look like an e-mail address. You can leave it out.")},
     )
+    notify = forms.BooleanField(label=_("Email me when someone replies"), required=False)
     website = forms.Field(required=False, widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"}))
     token = forms.Field(required=False, widget=forms.HiddenInput)
 

@@ -18,7 +18,7 @@ from django.utils import timezone, translation
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
-from comments import gates, limits, sections, tasks
+from comments import gates, limits, notices, sections, tasks
 from comments.characters import normalise, normalise_line
 from comments.gates import HARD_LIMIT, Refused
 from comments.models.comment import VISIBLE, Comment, Status
@@ -134,10 +134,11 @@ def submit(
             comment.save()
             limits.take(shares)
             _remember(comment, screening)
-            Decision.objects.create(
+            decision = Decision.objects.create(
                 comment=comment, verb=Verb.SUBMIT, text=body, rule="submitted", to_status=comment.status,
                 version=comment.version, **_told_by_rule(comment, screening),
             )  # fmt: skip
+            notices.tell(comment, decision)
     except limits.UsedUp as used_up:
         raise gates.refusal_of(used_up) from used_up
     except IntegrityError:
@@ -519,6 +520,7 @@ def _step(comment, by, to_status, from_status=None, version=None, *, fields=None
             _answer_reports(comment, decision)
         if by is not None and decision.pk % LEARNS_EVERY == 0:
             transaction.on_commit(tasks.learn.enqueue)
+        notices.tell(comment, decision)
         return decision
 
 

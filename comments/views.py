@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from articles.models import Article
 from articles.models.site import CommentsPolicy
 from articles.readers import is_flood
-from comments import moderation, own, reactions
+from comments import authorship, moderation, notices, own, reactions
 from comments.forms import AppealForm, CommentForm, EditForm, ReportForm
 from comments.models import Comment
 from comments.models.comment import VISIBLE, Status
@@ -60,8 +60,10 @@ def write(request, article_id):
         if form.is_valid():
             try:
                 comment, is_new = send(request, form)
+                if form.cleaned_data["notify"] and comment.email:
+                    notices.follow(comment)
                 response = HttpResponseRedirect(
-                    f"{own.address(comment)}?sent={'new' if is_new else 'again'}", status=303
+                    f"{authorship.address(comment)}?sent={'new' if is_new else 'again'}", status=303
                 )
                 own.remember(request, response, comment)
                 return response
@@ -112,7 +114,7 @@ def posted(request, signed):
         public_id, _is_new = signing.loads(signed, salt=POSTED_SALT, max_age=POSTED_LIFE)
     except signing.BadSignature as error:
         raise Http404("There is no such page.") from error
-    return redirect(own.address(get_object_or_404(Comment, public_id=public_id)))
+    return redirect(authorship.address(get_object_or_404(Comment, public_id=public_id)))
 
 
 # -- one's own comments
@@ -122,12 +124,12 @@ def posted(request, signed):
 @require_http_methods(["GET", "HEAD", "POST"])
 def one_of_mine(request, purpose, token):
     """Show the author's comment, or do one thing with it after the press of a button."""
-    if purpose not in own.PURPOSES:
+    if purpose not in authorship.PURPOSES:
         raise Http404("There is no such page.")
-    comment = own.comment_for(purpose, token)
+    comment = authorship.comment_for(purpose, token)
     return {
-        own.SHOW: show_mine, own.EDIT: edit_mine, own.WITHDRAW: withdraw_mine, own.APPEAL: appeal_mine,
-        own.ERASE: erase_mine, own.DOWNLOAD: download_mine,
+        authorship.SHOW: show_mine, authorship.EDIT: edit_mine, authorship.WITHDRAW: withdraw_mine,
+        authorship.APPEAL: appeal_mine, authorship.ERASE: erase_mine, authorship.DOWNLOAD: download_mine,
     }[purpose](request, comment)  # fmt: skip
 
 
@@ -185,11 +187,11 @@ def attempt(request, comment, form, verb):
     except (moderation.Refused, moderation.NotAllowed, moderation.AlreadyDecided) as refusal:
         comment.refresh_from_db()
         return ask(request, comment, request.resolver_match.kwargs["purpose"], form, str(refusal), status=409)
-    return HttpResponseRedirect(own.address(comment), status=303)
+    return HttpResponseRedirect(authorship.address(comment), status=303)
 
 
 def ask(request, comment, what, form=None, refusal="", status=200):
-    context = mine(comment) | {"what": what, "form": form, "refusal": refusal, "back": own.address(comment)}
+    context = mine(comment) | {"what": what, "form": form, "refusal": refusal, "back": authorship.address(comment)}
     return render(request, "comments/own_ask.html", context, status=status)
 
 
@@ -209,7 +211,7 @@ def all_mine(request):
     comments = list(own.comments_of(request).select_related("article")[:200])
     if "download" in request.GET:
         return download(comments)
-    listed = [{"comment": comment, "url": own.address(comment)} for comment in comments]
+    listed = [{"comment": comment, "url": authorship.address(comment)} for comment in comments]
     return render(request, "comments/mine.html", {"listed": listed, "noindex": True})
 
 
@@ -218,7 +220,7 @@ def all_mine(request):
 def mine_on(request, article_id):
     """What only its author sees below an article: comments that wait. Script asks, and puts them there."""
     waiting = own.comments_of(request).filter(article=article_id, status=Status.PENDING)
-    listed = [{"comment": comment, "url": own.address(comment)} for comment in reversed(waiting[:20])]
+    listed = [{"comment": comment, "url": authorship.address(comment)} for comment in reversed(waiting[:20])]
     return render(request, "comments/mine_on.html", {"listed": listed})
 
 

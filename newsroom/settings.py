@@ -242,6 +242,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
+# Where the site is, for links in letters that no request asks for; by default the first of ALLOWED_HOSTS.
+SITE_ADDRESS = env.str("SITE_ADDRESS", default="")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="newsroom@localhost")
 
 MEDIA_ORIGIN = ["/".join(MEDIA_URL.split("/")[:3])] if "//" in MEDIA_URL else []

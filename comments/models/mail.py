@@ -34,6 +34,7 @@ class Mailbox(models.Model):
     asked_at = models.DateTimeField(default=timezone.now, editable=False)
     confirmed_at = models.DateTimeField(null=True, blank=True, editable=False)
     sent_at = models.DateTimeField(null=True, blank=True, editable=False, help_text="When the last notice went to it.")
+    wants_digest = models.BooleanField(default=True, help_text="Of a moderator: what waits, each morning.")
 
     objects = MailboxQuerySet.as_manager()
 

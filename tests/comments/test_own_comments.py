@@ -7,7 +7,7 @@ from django.core import signing
 from django.test import Client
 from django.utils import timezone
 
-from comments import moderation, own
+from comments import authorship, moderation, own
 from comments.models import Comment, Decision
 from tests.articles.desk_forms import words
 from tests.conftest import signed_in
@@ -30,11 +30,11 @@ def test_leads_from_sending_to_a_private_page(client, write, article):
     assert page["X-Robots-Tag"] == "noindex"
 
 
-@pytest.mark.parametrize("purpose", own.PURPOSES)
+@pytest.mark.parametrize("purpose", authorship.PURPOSES)
 def test_takes_a_link_for_its_own_purpose_and_comment_alone(client, purpose):
     comment = make_comment(status="pending")
-    token = own.address(comment, purpose).split("/")[-2]
-    for other in {*own.PURPOSES, "posted"} - {purpose}:
+    token = authorship.address(comment, purpose).split("/")[-2]
+    for other in {*authorship.PURPOSES, "posted"} - {purpose}:
         assert client.get(f"/comments/own/{other}/{token}/").status_code == 404
         assert client.post(f"/comments/own/{other}/{token}/").status_code == 404
     for forged in (comment.public_id, token[:-1], signing.dumps(comment.public_id, salt=own.COOKIE_SALT)):
@@ -44,7 +44,7 @@ def test_takes_a_link_for_its_own_purpose_and_comment_alone(client, purpose):
 
 def test_changes_a_comment_for_ten_minutes(client, article):
     comment = make_comment(article, "Helo", status="approved", is_featured=True)
-    address = own.address(comment, own.EDIT)
+    address = authorship.address(comment, authorship.EDIT)
     assert "Helo" in client.get(address).content.decode()
     assert client.post(address, {"body": "Hello"})["Location"].startswith("/comments/own/show/")
     assert (fresh(comment).body, fresh(comment).status) == ("Hello", "pending")
@@ -62,7 +62,7 @@ def test_changes_a_comment_for_ten_minutes(client, article):
 def test_takes_a_comment_back_after_asking(client, article):
     comment = make_comment(article, "Rash words")
     reply = make_comment(parent=comment, body="A reply")
-    address = own.address(comment, own.WITHDRAW)
+    address = authorship.address(comment, authorship.WITHDRAW)
     client.get(address)
     assert fresh(comment).status == "approved"
     assert "You took it back" in words(client.get(client.post(address)["Location"]))
@@ -75,20 +75,20 @@ def test_takes_a_comment_back_after_asking(client, article):
 def test_appeals_once(client, bob):
     comment = make_comment(status="pending")
     moderation.reject(comment, bob, "abuse", public_note="Calm down.")
-    shown = words(client.get(own.address(comment)))
+    shown = words(client.get(authorship.address(comment)))
     assert "Calm down." in shown
-    address = own.address(comment, own.APPEAL)
-    assert address in client.get(own.address(comment)).content.decode()
+    address = authorship.address(comment, authorship.APPEAL)
+    assert address in client.get(authorship.address(comment)).content.decode()
     client.post(address, {"statement": "It was a quotation."})
     assert fresh(comment).status == "appealed"
     assert Decision.objects.get(verb="appeal").public_note == "It was a quotation."
     assert client.post(address, {"statement": "Again"}).status_code == 409
-    assert "Your appeal is with us" in words(client.get(own.address(comment)))
+    assert "Your appeal is with us" in words(client.get(authorship.address(comment)))
 
 
 def test_downloads_what_is_kept(client, article):
     comment = make_comment(article, "My words", email="charlie@example.org", held_because="SECRET")
-    response = client.get(own.address(comment, own.DOWNLOAD))
+    response = client.get(authorship.address(comment, authorship.DOWNLOAD))
     assert response["Content-Disposition"].startswith("attachment")
     assert "SECRET" not in response.content.decode()
     told = response.json()["comments"][0]
@@ -97,12 +97,12 @@ def test_downloads_what_is_kept(client, article):
 
 def test_erases_for_good(client, article):
     comment = make_comment(article, "Forget me", email="charlie@example.org")
-    address = own.address(comment, own.ERASE)
+    address = authorship.address(comment, authorship.ERASE)
     client.get(address)
     assert fresh(comment).body == "Forget me"
     assert "Nothing of what you wrote is kept" in words(client.post(address))
     assert (fresh(comment).status, fresh(comment).body, fresh(comment).email) == ("erased", "", "")
-    assert client.get(own.address(comment)).status_code == 404
+    assert client.get(authorship.address(comment)).status_code == 404
 
 
 def test_shows_a_browser_its_own_comments_alone(client, write, article, charlie):
@@ -125,8 +125,8 @@ def test_believes_no_cookie_of_another_make(client, article):
     for value in (
         comment.public_id,
         signing.dumps([comment.public_id]),
-        signing.dumps(comment.public_id, salt=own.SALT + own.SHOW),
-        signing.dumps([comment.public_id], salt=own.SALT + own.SHOW),
+        signing.dumps(comment.public_id, salt=authorship.SALT + authorship.SHOW),
+        signing.dumps([comment.public_id], salt=authorship.SALT + authorship.SHOW),
     ):
         client.cookies[own.COOKIE] = value
         assert b"Somebody" not in client.get("/comments/own/").content
