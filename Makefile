@@ -6,7 +6,7 @@ MANAGE := $(BIN)/python manage.py
 # A database, cache or storage server named in the environment needs its driver.
 REQUIREMENTS := requirements/$(if $(strip $(DATABASE_URL)$(REDIS_URL)$(S3_BUCKET)),services,base).txt
 
-.PHONY: run dev test bench screenshots lint ci assets messages requirements
+.PHONY: run dev test bench bench-pages screenshots lint ci assets messages requirements
 
 run: .venv/installed-$(notdir $(REQUIREMENTS))
 	@$(MANAGE) run --port $(PORT)
@@ -22,6 +22,10 @@ test: .venv/installed-dev.txt
 bench: .venv/installed-dev.txt
 	@$(BIN)/python bench/pictures.py
 	@$(BIN)/python bench/screening.py
+
+# Needs Debian's wrk and nginx-light; takes some minutes. ARTICLES=50000 for more of them.
+bench-pages: .venv/installed-dev.txt
+	@$(BIN)/python bench/pages.py --articles $(or $(ARTICLES),5000)
 
 # Pictures of every kind of page into var/screenshots, with an index.html to look through.
 screenshots: .venv/installed-dev.txt

@@ -15,6 +15,7 @@ from articles.models.article import Kind
 from articles.models.category import MENU
 from articles.models.frontpage import Fill, Zone
 from articles.paging import cards
+from newsroom import pagestore
 
 RELATED = 3
 IN_BLOCK = 6
@@ -121,7 +122,7 @@ def compose(section=None, at=None, placements=None, rules=None, listed=()):
     """
     now = timezone.now()
     at = at or now
-    sections = list(Category.objects.all())
+    sections = every_section()
     if placements is None:
         placements = list(Placement.objects.of(section).holding(at).select_related("picture__fallback"))
     if rules is None:
@@ -129,7 +130,7 @@ def compose(section=None, at=None, placements=None, rules=None, listed=()):
     front = Front(menu=[category for category in sections if category.parent_id is None and category.is_in_menu][:MENU])
     front.rules = rules_of(section, rules)
     root_of = _roots(sections)
-    family = _family(sections, section)
+    family = family_of(section)
     holding = [placement for placement in placements if not has_aged(placement, front.rules[placement.zone], at)]
     wanted = {zone: _listed(rule) for zone, rule in front.rules.items()}
     wanted[Zone.MOST_READ] = None
@@ -257,12 +258,17 @@ def _roots(sections):
     return {pk: root(pk) for pk in parents}
 
 
-def _family(sections, section):
+def every_section():
+    """All sections in their order, known from one page to the next until something changes. Change none of them."""
+    return pagestore.remembered("sections", set(), lambda: list(Category.objects.all()))
+
+
+def family_of(section):
     """The section and what stands under it, or None for the home page."""
     if section is None:
         return None
     below = {}
-    for category in sections:
+    for category in every_section():
         below.setdefault(category.parent_id, []).append(category)
     family = [section]
     for category in family:

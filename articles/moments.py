@@ -5,8 +5,9 @@ no page is kept beyond it.
 """
 
 from datetime import timedelta
+from functools import partial
 
-from django.db.models import Q
+from django.db.models import IntegerField, Q, Value
 
 from articles import changes, page_keys
 from articles.frontpage import rules_of
@@ -34,93 +35,87 @@ REFILED = {
 
 
 def upcoming(after, until):
-    """Yield the moments after the one and up to the other, each with the keys of what changes then."""
-    yield from _stories(after, until)
-    yield from _fronts(after, until)
-    yield from _breaking(after, until)
-    yield from _live_updates(after, until)
-    yield from _rights(after, until)
-    yield from _working_copies(after, until)
+    """Yield the moments after the one and up to the other, each with the keys of what changes then.
 
-
-def _between(moment, after, until):
-    return moment is not None and after < moment <= until
-
-
-def _stories(after, until):
-    rows = Article.objects.filter(
-        Q(published_at__gt=after, published_at__lte=until)
-        | Q(expires_at__gt=after, expires_at__lte=until)
-        | Q(live_ended_at__gt=after, live_ended_at__lte=until),
-        status=Status.PUBLISHED,
-    ).values_list("pk", "published_at", "expires_at", "live_ended_at")
-    rows = list(rows)
-    stories = changes.stories([pk for pk, *_ in rows]) if rows else {}
-    for pk, published_at, expires_at, live_ended_at in rows:
-        if pk not in stories:
-            continue
-        keys = stories[pk].own | stories[pk].lists | {page_keys.days()}
-        for moment in (published_at, expires_at):
-            if _between(moment, after, until):
-                yield moment, keys
-        if _between(live_ended_at, after, until):
-            yield live_ended_at, stories[pk].own
-
-
-def _fronts(after, until):
-    placed = list(
-        Placement.objects.filter(ended_at=None, starts_at__lte=until)
-        .filter(Q(ends_at=None) | Q(ends_at__gt=after))
-        .values_list("section_id", "zone", "starts_at", "ends_at", "is_pinned")
+    One query where nothing is to come; one or two more for each kind of thing that is.
+    """
+    due = {
+        _stories: Article.objects.filter(
+            _within("published_at", after, until)
+            | _within("expires_at", after, until)
+            | _within("live_ended_at", after, until),
+            status=Status.PUBLISHED,
+        ),
+        _fronts: Placement.objects.filter(Q(ends_at=None) | Q(ends_at__gt=after), ended_at=None, starts_at__lte=until),
+        _breaking: BreakingNews.objects.filter(starts_at__lte=until, ends_at__gt=after),
+        _live_updates: LiveUpdate.objects.filter(_within("published_at", after, until), is_withdrawn=False),
+        _working_copies: WorkingCopy.objects.filter(_within("goes_live_at", after, until)),
+        **{
+            partial(_rights, model): model.objects.filter(
+                _within("usable_from", after, until) | _within("usable_until", after, until)
+            )
+            for model in (Picture, Recording, Document)
+        },
+    }
+    kinds = list(due.items())
+    first, *others = (
+        rows.order_by().annotate(due_kind=Value(place, IntegerField())).values_list("due_kind", flat=True)
+        for place, (_, rows) in enumerate(kinds)
     )
-    decided = {}
-    if placed:
-        for rule in ZoneRule.objects.filter(ended_at=None):
-            decided.setdefault(rule.section_id, []).append(rule)
-    rules = {}
-    for section, zone, starts_at, ends_at, is_pinned in placed:
+    for place in sorted(set(first.union(*others))):
+        tell, rows = kinds[place]
+        for moment, keys in tell(rows):
+            if moment is not None and after < moment <= until:
+                yield moment, keys
+
+
+def _within(field, after, until):
+    return Q(**{f"{field}__gt": after, f"{field}__lte": until})
+
+
+def _stories(rows):
+    rows = list(rows.values_list("pk", "published_at", "expires_at", "live_ended_at"))
+    stories = changes.stories([pk for pk, *_ in rows])
+    for pk, published_at, expires_at, live_ended_at in rows:
+        if pk in stories:
+            keys = stories[pk].own | stories[pk].lists | {page_keys.days()}
+            yield from ((published_at, keys), (expires_at, keys), (live_ended_at, stories[pk].own))
+
+
+def _fronts(rows):
+    decided, rules = {}, {}
+    for rule in ZoneRule.objects.filter(ended_at=None):
+        decided.setdefault(rule.section_id, []).append(rule)
+    for section, zone, starts_at, ends_at, is_pinned in rows.values_list(
+        "section_id", "zone", "starts_at", "ends_at", "is_pinned"
+    ):
         if section not in rules:
             rules[section] = rules_of(section and Category(pk=section), decided.get(section, ()))
-        moments = [starts_at, ends_at]
-        hours = rules[section][zone].hours
+        keys, hours = {page_keys.front(section)}, rules[section][zone].hours
+        yield from ((starts_at, keys), (ends_at, keys))
         if ends_at is None and not is_pinned and hours is not None:
-            moments.append(starts_at + timedelta(hours=hours))
-        for moment in moments:
-            if _between(moment, after, until):
-                yield moment, {page_keys.front(section)}
+            yield starts_at + timedelta(hours=hours), keys
 
 
-def _breaking(after, until):
-    for starts_at, ends_at in BreakingNews.objects.filter(starts_at__lte=until, ends_at__gt=after).values_list(
-        "starts_at", "ends_at"
-    ):
-        midnight = page_keys.midnight()  # it says of which day it is, where that is another
-        for moment in (starts_at, ends_at, midnight):
-            if _between(moment, after, until):
-                yield moment, {"layout"}
+def _breaking(rows):
+    midnight = page_keys.midnight()  # it says of which day it is, where that is another
+    for starts_at, ends_at in rows.values_list("starts_at", "ends_at"):
+        yield from ((moment, {"layout"}) for moment in (starts_at, ends_at, midnight))
 
 
-def _live_updates(after, until):
-    due = LiveUpdate.objects.filter(published_at__gt=after, published_at__lte=until, is_withdrawn=False)
-    for article, moment in due.values_list("article_id", "published_at"):
+def _live_updates(rows):
+    for article, moment in rows.values_list("article_id", "published_at"):
         yield moment, {page_keys.live(article)}
 
 
-def _rights(after, until):
-    for model in (Picture, Recording, Document):
-        rows = model.objects.filter(
-            Q(usable_from__gt=after, usable_from__lte=until) | Q(usable_until__gt=after, usable_until__lte=until)
-        )
-        for row in rows.values():
-            keys = changes.of_rights(model, row)
-            for moment in (row["usable_from"], row["usable_until"]):
-                if _between(moment, after, until):
-                    yield moment, keys
+def _rights(model, rows):
+    for row in rows.values():
+        keys = changes.of_rights(model, row)
+        yield from ((row["usable_from"], keys), (row["usable_until"], keys))
 
 
-def _working_copies(after, until):
-    due = WorkingCopy.objects.filter(goes_live_at__gt=after, goes_live_at__lte=until)
-    for copy in due.select_related("revision", "base"):
+def _working_copies(rows):
+    for copy in rows.select_related("revision", "base"):
         yield copy.goes_live_at, changed_by(copy)
 
 

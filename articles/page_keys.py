@@ -19,7 +19,7 @@ from articles.models.picture import keys_in
 from articles.models.recording import keys_of
 from newsroom import pagestore
 
-FRAME = ("site", "layout")  # what every page of HTML has around it
+FRAME = {"site", "layout"}  # what every page of HTML has around it
 LATEST, CORRECTIONS, DOSSIERS, MASTHEAD, SITEMAPS, SITEMAP_OF_PAGES = (
     "latest", "corrections", "series", "masthead", "sitemaps", "sitemap-pages",
 )  # fmt: skip

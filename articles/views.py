@@ -2,7 +2,8 @@
 
 from datetime import date, datetime, timedelta
 
-from django.db.models import Exists, OuterRef, Prefetch, prefetch_related_objects
+from django.db.models import Count, Exists, OuterRef, Prefetch, Subquery, prefetch_related_objects
+from django.db.models.functions import Coalesce
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -15,7 +16,7 @@ from articles import search as searching
 from articles.addresses import gone, is_canonical, is_once_public, issued_authors, issued_dossiers, issued_tags
 from articles.corrections import listed as listed_corrections
 from articles.live_pages import coverage as live_coverage
-from articles.models import Article, Author, Byline, Category, Page
+from articles.models import Article, Author, Byline, Category, Correction, Page, Recommendation
 from articles.models.article import Kind
 from articles.models.frontpage import Fill, Zone
 from articles.models.page import Purpose
@@ -97,7 +98,7 @@ def limits_of_front(front):
 @public
 def section(request, slug):
     section = get_object_or_404(Category.objects.select_related("parent"), slug=slug)
-    family = list(section.descendants(include_self=True))
+    family = frontpage.family_of(section)
     path = section.get_absolute_url()
     everything = Article.objects.published().in_sections(family).newest_first().values_list("pk", flat=True)
     page = numbered(request, everything)
@@ -190,6 +191,8 @@ def detail(request, year, month, day, slug):
         .select_related("category__parent", "lead_picture__fallback", "translation_of")
         .defer("translation_of__body", "translation_of__body_text", "translation_of__live_summary")
         .prefetch_related("tags")
+        .annotate(is_corrected=Exists(Correction.objects.filter(article=OuterRef("pk"))))
+        .annotate(recommended=recommended_times(OuterRef("pk")))
         .first()
     )
     if article is None:
@@ -219,6 +222,12 @@ def keys_of_article(article, context):
     yield from (page_keys.in_dossier(place.dossier.pk) for place in context["places"])
 
 
+def recommended_times(article):
+    """How many recommend a story, to be counted within another query."""
+    counted = Recommendation.objects.filter(article=article).order_by().values("article").annotate(number=Count("pk"))
+    return Coalesce(Subquery(counted.values("number")), 0)
+
+
 def layout(article):
     return LAYOUTS.get(article.kind, "articles/article.html")
 
@@ -232,7 +241,7 @@ def article_context(request, article):
     prefetch_related_objects(
         [article, *stories], Prefetch("bylines", Byline.objects.select_related("author__picture__fallback"))
     )
-    corrections = list(article.corrections.all())
+    corrections = list(article.corrections.all()) if getattr(article, "is_corrected", True) else []
     return {
         "article": article,
         **(live_coverage(request, article) if article.kind == Kind.LIVE else {}),

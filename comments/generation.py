@@ -8,9 +8,11 @@ from django.db import transaction
 
 from articles.generation import BATCH, batches
 from articles.models import Article
+from comments.changes import EVERY_CONVERSATION
 from comments.models import Comment, Decision
 from comments.models.comment import Status
 from comments.models.decision import Verb
+from newsroom import pagestore
 
 NAMES = ["Ana", "Ben", "Cho", "Dov", "Eva", "Finn", "Gia", "Hugo", "Iris", "Jan", "Kira", "Lars", "Mei", "Nils", "Oda"]
 OPENINGS = [
@@ -66,3 +68,4 @@ def generate(number, seed, advance=lambda steps: None):
         answerable = (comment for comment in comments if comment.status == Status.APPROVED and comment.depth < 6)
         open_threads = list(islice(answerable, 200))
         advance(len(comments))
+    pagestore.purge(EVERY_CONVERSATION)

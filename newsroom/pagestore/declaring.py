@@ -93,13 +93,50 @@ def _upcoming(at: datetime) -> list[tuple[datetime, set[str]]]:
     """What the clocks say of the time after `at` for which a page may be kept at most."""
     global _last_upcoming
     number, known = _number(), _last_upcoming
-    if number is not None and known and known.number == number and known.said_at <= at < known.said_at + SAID_FOR:
+    if known and known.number == number and known.said_at <= at < known.said_at + SAID_FOR:
         return known.moments
     horizon = at + timedelta(seconds=CAP + ON_ERROR) + SAID_FOR
     moments = [moment for clock in clocks for moment in clock(at, horizon)]
     if number is not None:
         _last_upcoming = Upcoming(number, at, moments)
     return moments
+
+
+class Remembered(NamedTuple):
+    number: int
+    made_at: datetime
+    value: object
+
+
+_remembered: dict[str, Remembered] = {}
+
+
+def remembered(name: str, keys: set[str], make: Callable[[], object]):
+    """Return what `make` returned last in this process, as long as no key was purged and no clock changes one.
+
+    For what stands around every page. Whoever gets it changes nothing in it.
+    """
+    number, now = _number(), timezone.now()
+    if number is None:
+        return make()
+    known = _remembered.get(name)
+    if known and known.number == number and not _has_changed(keys, known, now):
+        return known.value
+    _upcoming(now)  # first, so that it tells of whatever changes from now on
+    _remembered[name] = Remembered(number, now, make())
+    return _remembered[name].value
+
+
+def _has_changed(keys, known, now):
+    """Whether a clock has changed one of the keys meanwhile, or nobody knows."""
+    said = _last_upcoming
+    if (
+        said is None
+        or said.number != known.number
+        or not said.said_at <= known.made_at <= now < said.said_at + SAID_FOR
+    ):
+        return True
+    return any(known.made_at < moment <= now and not keys.isdisjoint(changed) for moment, changed in said.moments)
 
 
 def _number():
