@@ -3,11 +3,12 @@ import time
 
 from django import forms
 from django.core import signing
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from comments.characters import normalise, normalise_line
-from comments.gates import HARD_LIMIT, MAX_LENGTH
+from comments.gates import HARD_LIMIT, MAX_LENGTH, too_long
 from comments.models.report import Complaint
 
 TOKEN_SALT = "comments.write"  # noqa: S105 (names a purpose, is no secret)
@@ -23,9 +24,7 @@ class PlainTextField(forms.CharField):
 
     def to_python(self, value):
         if value and len(value) > HARD_LIMIT:
-            raise forms.ValidationError(
-                f"This is {len(value):,} characters long. A comment can have {MAX_LENGTH:,}.", code="max_length"
-            )
+            raise forms.ValidationError(too_long(value), code="max_length")
         return super().to_python(self.normalise(value) if value else value)
 
 
@@ -74,7 +73,6 @@ class CommentForm(forms.Form):
         label=_("Comment"),
         max_length=MAX_LENGTH,
         widget=forms.Textarea(attrs={"rows": 8, "class": "form-control"}),
-        help_text=f"Up to {MAX_LENGTH:,} characters of plain text.",
         error_messages={
             "required": _("Write something first."),
             "max_length": _("This is %(show_value)d characters long. A comment can have %(limit_value)d."),
@@ -108,6 +106,8 @@ class CommentForm(forms.Form):
         # The browser's own limit would cut a pasted text off without a word.
         for name in ("body", "name", "email"):
             self.fields[name].widget.attrs.pop("maxlength", None)
+        limit = number_format(MAX_LENGTH, force_grouping=True)
+        self.fields["body"].help_text = _("Up to %(limit)s characters of plain text.") % {"limit": limit}
         self.initial["token"] = str(Token(article, parent))
 
     def clean(self):
