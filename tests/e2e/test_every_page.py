@@ -32,7 +32,8 @@ DESK = {
     "live desk": "/desk/articles/liveupdate/coverage/{live}/",
     "new series": "/desk/articles/dossier/add/", "breaking": "/desk/articles/breakingnews/add/",
     "site": "/desk/articles/sitesettings/1/change/",
-    "queue": "/desk/comments/comment/queue/", "users": "/desk/auth/user/",
+    "queue": "/desk/comments/comment/queue/", "figures": "/desk/comments/comment/queue/figures/",
+    "rules": "/desk/comments/comment/queue/rules/", "users": "/desk/auth/user/",
 }  # fmt: skip
 WIDTHS = [1280, 320]
 TWO_FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
