@@ -154,7 +154,8 @@ class TestEnding:
         address = f"/desk/articles/article/{coverage.pk}/change/"
         response = as_alice.get(address)
         assert page(coverage) in response.content.decode()
-        send(as_alice, address, live_ended_at_0="2020-01-01", live_ended_at_1="10:00", live_summary="<p>Over.</p>")
+        over = {"live_ended_at_0": "2020-01-01", "live_ended_at_1": "10:00", "live_summary": "<p>Over.</p>"}
+        send(as_alice, address, press="_update", **over)
         coverage.refresh_from_db()
         assert coverage.live_summary == "<p>Over.</p>"
         assert coverage.live_ended_at.year == 2020
