@@ -27,8 +27,11 @@ FLAGS = [
 # What a page may say on the console without having done wrong: the answers that the tests ask for on purpose.
 EXPECTED = ("status of 404", "status of 410", "status of 400", "status of 409")
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-# What of it can differ between light and dark.
+# What of it can differ between light and dark, and with the width and the direction.
 COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+LAYOUT = {"runOnly": {"type": "rule", "values": ["target-size", "scrollable-region-focusable", "meta-viewport"]}}
+FIND = """options => axe.run(document, {resultTypes: ["violations"], ...options}).then(
+    ({violations}) => violations.map(one => [one.id, one.nodes.slice(0, 3).map(node => node.target.join(" "))]))"""
 
 # A change of scheme may set colours moving; what is judged is where they end.
 SETTLE = """() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => {
@@ -204,22 +207,38 @@ def open_page(browser, newsroom, signed_in):
 
 @pytest.fixture(scope="session")
 def audit():
-    """Return a function that tells what is wrong with an open page: too wide, or not accessible, in light or dark.
+    """Return a function that tells what is wrong with an open page: too wide, or not accessible.
 
-    The page is one of a `guest`.
+    The page is one of a `guest`. It is looked at as wide as it is, in light and dark; at the `widths`, too; at those
+    `between`, and from right to left, for what depends on the layout.
     """
+    script = Axe().axe_script
 
-    def audited(page):
+    def audited(page, widths=(), between=()):
         page.evaluate("document.fonts.ready.then(() => null)")
-        wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        findings = [f"{wide} px too wide"] if wide > 0 else []
-        for scheme, rules in (("light", RULES), ("dark", COLOURS)):
-            page.emulate_media(color_scheme=scheme)
-            page.evaluate(SETTLE)
-            for violation in Axe().run(page, options=rules).response["violations"]:
-                targets = [" ".join(map(str, node["target"])) for node in violation["nodes"]][:3]
-                findings.append(f"{scheme}: {violation['id']}: {targets}")
+        page.evaluate(script)
+        now = page.viewport_size
+        found = []
+        for width in (now["width"], *widths):
+            found += looked(page, width, RULES) + looked(page, width, COLOURS, scheme="dark")
+        for width in between:
+            found += looked(page, width, LAYOUT)
+            found += looked(page, width, LAYOUT, direction="rtl")
+        page.set_viewport_size(now)
         page.emulate_media(color_scheme="light")
-        return findings
+        return found
+
+    def looked(page, width, rules, scheme="light", direction=None):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=scheme)
+        if direction:
+            was = page.evaluate("to => [document.dir, document.dir = to][0]", direction)
+        page.evaluate(SETTLE)
+        wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        found = [f"{wide} px too wide"] if wide > 0 else []
+        found += [f"{name}: {targets}" for name, targets in page.evaluate(FIND, rules)]
+        if direction:
+            page.evaluate("to => { document.dir = to; }", was)
+        return [f"{width} px, {direction or scheme}: {one}" for one in found]
 
     return audited
