@@ -17,18 +17,21 @@ EDITOR = {
                  "part": EVERYTHING, "relatedchoice": EVERYTHING, "correction": ["add", "view"], "readcount": ["view"],
                  "recording": EVERYTHING, "document": EVERYTHING,
                  "formeraddress": ["add", "change", "view"]},
-    "comments": {"comment": ["view"], "decision": ["view"]},
+    "comments": {"comment": ["view", "feature", "remove"], "decision": ["view"], "report": ["view"], "policy": ["view"]},
 }  # fmt: skip
 MODERATOR = {
     "articles": {"article": ["view"]},
-    "comments": {"comment": ["view", "moderate"], "decision": ["view"]},
-}
+    "comments": {"comment": ["view", "moderate", "feature"], "decision": ["view"], "wordrule": EVERYTHING, "example": EVERYTHING,
+                 "cannedreason": ["add", "change", "view"], "sanction": ["add", "change", "view"], "report": ["view"],
+                 "policy": ["add", "change", "view"]},
+}  # fmt: skip
 ADMINISTRATOR = {
     "articles": EDITOR["articles"] | {"sitesettings": ["change", "view"], "sitelink": EVERYTHING,
                                        "subscriber": ["view", "delete", "export"]},
-    "comments": MODERATOR["comments"],
+    "comments": MODERATOR["comments"] | {"comment": ["view", "moderate", "feature", "remove"], "sectionmoderator": EVERYTHING,
+                                          "outbox": ["view"]},
     "auth": {"user": EVERYTHING, "group": ["view"]},
-}
+}  # fmt: skip
 GROUPS = {"Writers": WRITER, "Editors": EDITOR, "Moderators": MODERATOR, "Administrators": ADMINISTRATOR}
 CODENAMES = {"edit_any": "edit_any_article", "publish": "publish_article", "moderate": "moderate_comment", "export": "export_subscribers"}
 
@@ -57,7 +60,7 @@ def remove_groups(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("comments", "0001_initial"),
-        ("articles", "0004_corrections_stay"),
+        ("articles", "0005_transitions_stay"),
         ("auth", "0012_alter_user_first_name_max_length"),
         ("contenttypes", "0002_remove_content_type_name"),
     ]

@@ -35,7 +35,7 @@ POSTGRESQL = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("articles", "0006_workflow")]
+    dependencies = [("articles", "0004_corrections_stay")]
 
     operations = [
         sql(
