@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 
 from articles import contrast
 from articles.brand import TOKENS, WHITE, Brand
+from articles.licences import Origin
 from articles.models import (
     Article,
     Author,
@@ -178,6 +179,7 @@ COMPONENTS = {
     "lead": lambda samples: _story(samples, related=samples.stories[1:4]),
     "live_key_points": Samples.live,
     "live_update": Samples.live,
+    "machine": lambda samples: {"picture": Picture(origin=Origin.GENERATED)},
     "margin": lambda samples: samples.feature,
     "masthead": lambda samples: {"site": samples.site, "front": True},
     "masthead_people": lambda samples: samples.author and {"people": [samples.author]},

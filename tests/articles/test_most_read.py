@@ -170,7 +170,7 @@ class TestThePage:
             recommend(make_read(number, category=section), 1)
         client.get("/")
         cache.clear()
-        with django_assert_max_num_queries(13):
+        with django_assert_max_num_queries(14):
             client.get("/most-read/?section=world")
         with django_assert_max_num_queries(11):
             client.get("/most-read/?section=world")

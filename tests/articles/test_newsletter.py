@@ -273,7 +273,7 @@ def test_nothing_is_offered_where_nothing_is_promised(client, ask):
 
 
 def test_the_form_costs_little(client, django_assert_max_num_queries):
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(8):  # one of them asks, as the first in a minute, what is scheduled
         client.get("/newsletter/")
 
 

@@ -17,7 +17,7 @@ SOURCES = [
     path
     for folder in ("newsroom", "articles", "comments", "templates")
     for path in sorted((ROOT / folder).rglob("*"))
-    if path.suffix in {".py", ".html", ".txt"} and not {"admin", "desk"} & set(path.parts)
+    if path.suffix in {".py", ".html", ".txt"} and not {"admin", "desk"} & set(path.relative_to(ROOT).parts)
 ]
 # How many of the first arguments are a context, and how many are words.
 FUNCTIONS = {
