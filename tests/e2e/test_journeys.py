@@ -115,7 +115,7 @@ def test_a_reader_comments_a_moderator_approves_and_it_shows(open_page, newsroom
     assert said not in open_page(path).content()
 
     desk = open_page(f"/desk/comments/comment/queue/?article={number}", role="moderator", javascript=javascript)
-    desk.locator("[data-card]", has_text=said).get_by_role("button", name="Approve").click()
+    desk.locator("[data-card]", has_text=said).get_by_role("button", name="Approve", exact=True).click()
     expect(desk.get_by_text(re.compile("You approved|Approved")).first).to_be_visible()
 
     expect(open_page(path).get_by_text(said)).to_be_visible()

@@ -21,7 +21,7 @@ def test_a_saved_story_opens_offline_and_others_do_not(open_page, newsroom):
     page = open_page(saved)
     page.evaluate(CONTROLLED)
     page.locator("[data-save]:visible").first.click()
-    page.evaluate(KEPT, [saved, 5])  # the page, its styles, two scripts and the lead picture
+    page.evaluate(KEPT, [saved, 4])  # the page, its styles, its script and the lead picture
 
     page.context.set_offline(True)
     page.goto(saved)
