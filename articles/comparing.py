@@ -105,8 +105,14 @@ def blocks_of(body):
     return reader.blocks
 
 
+MOST_TOKENS = 40_000  # of two paragraphs together
+
+
 def compare_words(old, new):
-    """Return the pieces of two rows of tokens: pairs of “=”, “-” or “+” and the words, marks in brackets."""
+    """Return the pieces of two rows of tokens: pairs of “=”, “-” or “+” and the words, marks in brackets.
+
+    Rows longer than any paragraph that people write are told apart as wholes: to match them could take minutes.
+    """
     pieces = []
 
     def add(sign, tokens):
@@ -125,6 +131,10 @@ def compare_words(old, new):
         gone.clear()
         come.clear()
 
+    if len(old) + len(new) > MOST_TOKENS and old != new:
+        gone, come = [*old], [*new]
+        settle()
+        return pieces
     for operation, start, end, new_start, new_end in SequenceMatcher(None, old, new).get_opcodes():
         if operation == "equal":
             same = old[start:end]
@@ -224,12 +234,21 @@ def label(name):
     return words[:1].upper() + words[1:]
 
 
-def compare(old, new):
-    """Return what differs between two snapshots, as a list of Change."""
+UNKNOWN = "A story that you may not see"
+
+
+def compare(old, new, known=None):
+    """Return what differs between two snapshots, as a list of Change.
+
+    Only the stories in `known`, all by default, are named.
+    """
     names = [name for name in ORDER if old.get(name) != new.get(name)]
     people = _names(Author, old, new, names, "bylines", lambda entry: entry[0])
     sections = _names(Category, old, new, names, "categories", lambda key: key)
     stories = _names(Article, old, new, names, "related", lambda key: key)
+    if known is not None and "related" in names:
+        seen = set(known.filter(pk__in=stories).values_list("pk", flat=True))
+        stories = {key: name if key in seen else UNKNOWN for key, name in stories.items()}
     found = []
     for name in names:
         before, after = old.get(name), new.get(name)
@@ -245,8 +264,8 @@ def compare(old, new):
                 [f"{people.get(a, 'Somebody')} ({Byline.Role(role).label})" for a, role in after or []],
             ), "entries"  # fmt: skip
         elif name in ("categories", "related"):
-            known = sections if name == "categories" else stories
-            pieces = _entries([known.get(k, "Gone") for k in before or []], [known.get(k, "Gone") for k in after or []])
+            rows = sections if name == "categories" else stories
+            pieces = _entries([rows.get(k, "Gone") for k in before or []], [rows.get(k, "Gone") for k in after or []])
             kind = "entries"
         elif name == "tags":
             pieces, kind = _entries(before or [], after or []), "entries"
@@ -255,7 +274,7 @@ def compare(old, new):
             found.append(Change(name, label(name), "pictures", [], pictures.get(before), pictures.get(after)))
             continue
         else:
-            pieces, kind = [("-", said(name, before)), ("+", said(name, after))], "entries"
+            pieces, kind = [("-", said(name, before, known)), ("+", said(name, after, known))], "entries"
         found.append(Change(name, label(name), kind, pieces))
     return found
 
@@ -277,7 +296,7 @@ def _entries(old, new):
     return pieces
 
 
-def said(name, value):
+def said(name, value, known=None):
     """A plain value as people say it."""
     if value in (None, ""):
         return "–"
@@ -285,7 +304,10 @@ def said(name, value):
         return "Yes" if value else "No"
     field = Article._meta.get_field(name)
     if field.is_relation:
-        return str(field.related_model.objects.filter(pk=value).first() or "Gone")
+        found = field.related_model.objects.filter(pk=value).first()
+        if found and field.related_model is Article and known is not None and not known.filter(pk=value).exists():
+            return UNKNOWN
+        return str(found or "Gone")
     if field.choices:
         return str(dict(field.flatchoices).get(value, value))
     if field.get_internal_type() == "DateTimeField":

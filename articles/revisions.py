@@ -131,9 +131,15 @@ def record(article, by=None, note=""):
 def mark_live(article, by=None):
     """Note that what is stored is what readers get, now or from its moment on."""
     revision = record(article, by)
+    forget_planned(article)
     revision.went_live_at = max(timezone.now(), article.published_at)
     revision.save(update_fields=["went_live_at"])
     return revision
+
+
+def forget_planned(article):
+    """No version that was to go out at a moment to come will: another does, or none."""
+    article.revisions.filter(went_live_at__gt=timezone.now()).update(went_live_at=None)
 
 
 def last_live(article):

@@ -69,8 +69,8 @@ def month(request, year, month):
 def pages(request):
     public = Article.objects.published().order_by()
     things = [
-        *Category.objects.all(),
-        *Page.objects.published().defer("body"),
+        *Category.objects.order_by("pk"),  # in one order, so that the file changes only when something in it does
+        *Page.objects.published().defer("body").order_by("pk"),
         *Author.objects.filter(bylines__article__in=public).distinct(),
         *Tag.objects.filter(tagged__content_object__in=public).distinct(),
         *dossiers.shown(),

@@ -177,6 +177,7 @@ def _publish_now(article, by, at):
 def _take_down(article, by, at):
     article.take_down()
     working_copies.fold(article)
+    revisions.forget_planned(article)
 
 
 def _send_to_review(article, by, at):

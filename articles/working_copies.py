@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from django.conf import settings
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 
 from articles import moments, revisions
@@ -76,18 +76,29 @@ def keep(article, values, by=None, note=""):
 
 
 @transaction.atomic
-def amend(article, values, by=None, note=""):
-    """Change what is stored and what waits in the working copy alike, as for many articles at once."""
+def amend(article, values, by=None, note="", tags=()):
+    """Change what is stored and what waits in the working copy alike, as for many articles at once.
+
+    The article is read anew, so that nothing saved since it was listed is lost. `tags` join those there are.
+    """
+    article.refresh_from_db(from_queryset=Article.objects.select_for_update(of=("self",)))
     copy = of(article)
-    revisions.apply(article, values)
+    changes = copy.changes if copy else {}
+    revisions.apply(article, _amended(values, tags, article.tags.names()))
     if not is_out(article):
         return revisions.record(article, by, note)
     live = revisions.live(article)
     if copy is None:
         return live
-    copy.base, copy.revision = live, revisions.take(article, copy.revision.snapshot | values, by, note)
+    waiting = live.snapshot | changes
+    waiting |= _amended(values, tags, waiting["tags"])
+    copy.base, copy.revision = live, revisions.take(article, waiting, by, note)
     copy.save(update_fields=["base", "revision"])
     return copy.revision
+
+
+def _amended(values, tags, there):
+    return values | {"tags": sorted({*there, *tags})} if tags else values
 
 
 @transaction.atomic
@@ -118,15 +129,22 @@ def _put_in(article, changes):
         rivals = Article.objects.filter(slug=article.slug).exclude(pk=article.pk)
         if article.slug and rivals.exists():
             raise ValidationError({"slug": ["Another article has this slug by now. Choose another."]}) from error
-        raise
+        raise ValidationError(article.gaps() or "The changes and the article do not fit together.") from error
 
 
 def fold(article):
-    """Put the changes into an article that readers no longer have, and forget that they were apart."""
+    """Put the changes into an article that readers no longer have, and forget that they were apart.
+
+    Taking an article down must not fail because of a slug that another has by now: it then keeps its own.
+    """
     if copy := of(article):
         changes = copy.changes
         copy.delete()
-        _put_in(article, changes)
+        try:
+            _put_in(article, changes)
+        except ValidationError:
+            article.refresh_from_db()
+            _put_in(article, {name: value for name, value in changes.items() if name != "slug"})
 
 
 @transaction.atomic
@@ -152,9 +170,21 @@ def discard(article):
 
 
 def restore(article, revision, by=None):
-    """Make the words, pictures and filing of an earlier version those of the desk again; readers see nothing of it."""
+    """Make the words, pictures and filing of an earlier version those of the desk again; readers see nothing of it.
+
+    Raises ValidationError in words where it would go out by itself, unread or incomplete.
+    """
+    copy = of(article)
+    if copy and copy.goes_live_at:
+        raise ValidationError("Its changes go live by themselves. Take them off the schedule first.")
     earlier = {name: value for name, value in revision.snapshot.items() if name not in revisions.COURSE}
-    return keep(article, working_values(article) | earlier, by, f"Put back version {revision.number}")
+    wanted = working_values(article) | earlier
+    if article.is_scheduled:
+        restored = Article.objects.get(pk=article.pk)
+        revisions.put(restored, wanted)
+        if missing := restored.gaps():
+            raise ValidationError(missing)
+    return keep(article, wanted, by, f"Put back version {revision.number}")
 
 
 @contextmanager
@@ -211,10 +241,13 @@ def _go_live(article, copy):
         return None
     try:
         with transaction.atomic():
+            if missing := as_article(copy).gaps():
+                raise ValidationError(missing)
             revision = publish(article, copy.scheduled_by)
-    except ValidationError as error:
+    except (ValidationError, DatabaseError) as error:  # what waits must not keep readers from their pages
+        why = error.messages if isinstance(error, ValidationError) else ["They and the article do not fit together."]
         unschedule(article)
-        log("update", article, None, "The changes could not go live", note=" ".join(error.messages))
+        log("update", article, None, "The changes could not go live", note=" ".join(why))
         logger.warning("Changes of article %s could not go live", article.pk)
         return None
     log("update", article, copy.scheduled_by, f"Changes went live as scheduled: {revision}")

@@ -32,6 +32,7 @@ from comments.screening.signal import Signal, Submission
 
 MAX_BATCH = 100  # comments decided about at once
 EDIT_WINDOW = timedelta(minutes=10)
+EDITS = 10  # changes of one comment within them
 UNDO_WINDOW = timedelta(seconds=30)  # no mail about a rejection leaves before
 
 LEARNS_EVERY = 25  # decisions after which the classifier learns anew
@@ -210,6 +211,7 @@ def edit(comment, body):
             raise Refused(_("This comment can no longer be changed."))
         rules = rules_for(comment.article)
         gates.refuse_place(comment.article, rules)
+        gates.refuse_reader(comment.user, comment.email, [comment.sender])
         if body == comment.body:
             return None
         before, comment.body = comment.body, body
@@ -218,12 +220,16 @@ def edit(comment, body):
         fields = _evidence(comment, screening) | {"body": body, "edited_at": timezone.now(), "is_featured": False}
         try:
             with transaction.atomic():
+                limits.take([limits.Share(f"edit {comment.pk}", EDITS)])
                 decision = _step(
                     comment, None, Status.PUBLISHED if stays else Status.PENDING, verb=Verb.EDIT, rule=AUTHOR,
                     fields=fields,
                 )  # fmt: skip
                 _remember(comment, screening)
             return decision
+        except limits.UsedUp as used_up:
+            comment.body = before
+            raise gates.refusal_of(used_up) from used_up
         except AlreadyDecided:  # a moderator was quicker: what they decided about is another text now
             comment.body = before
             comment.refresh_from_db()
@@ -255,8 +261,12 @@ def heed_checker(comment, is_spam):
 
 
 def withdraw(comment):
-    """Take the comment back, as its author; where replies show, a line keeps its place."""
-    return _decide(comment, None, Status.WITHDRAWN, verb=Verb.WITHDRAW, rule=AUTHOR)
+    """Take the comment back, as its author; where replies show, a line keeps its place.
+
+    Replies that a rejected comment hid do not come out because its author takes it back.
+    """
+    fields = {"hides_replies": comment.status in (Status.REJECTED, Status.SPAM)}
+    return _decide(comment, None, Status.WITHDRAWN, verb=Verb.WITHDRAW, rule=AUTHOR, fields=fields)
 
 
 def appeal(comment, statement=""):
@@ -356,7 +366,7 @@ def erase(comment, by=None, rule=AUTHOR):
             "name": "", "email": "", "body": "", "user": None, "sender": "", "sender_prefix": "", "fingerprint": "",
             "held_because": "", "signals": [], "submission_token": None, "is_featured": False, "report_weight": 0,
             # Replies that a rejected comment hid do not come out because it is forgotten.
-            "hides_replies": comment.status in (Status.REJECTED, Status.SPAM),
+            "hides_replies": comment.hides_replies or comment.status in (Status.REJECTED, Status.SPAM),
         }  # fmt: skip
         decision = _decide(comment, by, Status.ERASED, verb=Verb.ERASE, rule=rule, fields=fields)
         Decision.objects.filter(comment=comment).erase_content()

@@ -38,8 +38,16 @@ def senders(request: HttpRequest) -> list[str]:
 
 
 def reader(request: HttpRequest, comment) -> str:
-    """Return what stands for who recommends or reports this comment, and for nobody on any other."""
-    user, place = request.user, f"{network(request)} {user_agent(request)}"
+    """Return what stands for who recommends this comment, and for nobody on any other."""
+    return _on(comment, request.user, f"{network(request)} {user_agent(request)}")
+
+
+def reporter(request: HttpRequest, comment) -> str:
+    """Return what stands for who reports this comment. Reports hide, so a network without accounts has one voice."""
+    return _on(comment, request.user, network(request))
+
+
+def _on(comment, user, place):
     who = f"user {user.pk}" if user.is_authenticated else place
     return salted_hmac("comments.reader", f"{comment.public_id} {who}", algorithm="sha256").hexdigest()
 

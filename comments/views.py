@@ -19,7 +19,7 @@ from comments.models import Comment
 from comments.models.comment import VISIBLE, Status
 from comments.models.decision import Verb
 from comments.policies import rules_for
-from comments.senders import reader, sender, sender_prefix, senders
+from comments.senders import reader, reporter, sender, sender_prefix, senders
 from comments.threads import Conversation
 from newsroom.clients import is_from_own_page, is_robot
 
@@ -60,6 +60,10 @@ def write(request, article_id):
         if form.is_valid():
             try:
                 comment, is_new = send(request, form)
+                if comment.submission_token != form.cleaned_data["token"].nonce:
+                    # The same words from the same network may be somebody else's: only the form's own number proves
+                    # whose comment it is.
+                    raise moderation.Refused(_("You had sent this comment already, so it was kept once."))
                 if form.cleaned_data["notify"] and comment.email:
                     notices.follow(comment)
                 response = HttpResponseRedirect(
@@ -242,7 +246,11 @@ def from_here(view):
 
 
 def visible_or_404(public_id):
-    return get_object_or_404(Comment.objects.visible().select_related("article__category", "root"), public_id=public_id)
+    found = Comment.objects.visible().select_related("article__category", "root")
+    comment = get_object_or_404(found, public_id=public_id)
+    if rules_for(comment.article).mode == CommentsPolicy.OFF:
+        raise Http404("There is no such comment.")
+    return comment
 
 
 @from_here
@@ -286,10 +294,14 @@ def report(request, public_id):
             form.add_error(None, _("Too many reports came from your network within an hour. Try again later."))
             status = 429
         else:
-            reactions.report(
-                comment, reader(request, comment), form.cleaned_data["reason"], form.cleaned_data["text"], request.user
-            )
-            return render(request, "comments/reported.html", context)
+            said = form.cleaned_data
+            try:
+                reactions.report(comment, reporter(request, comment), said["reason"], said["text"], request.user)
+            except moderation.Refused as refusal:
+                form.add_error(None, str(refusal))
+                status = 409
+            else:
+                return render(request, "comments/reported.html", context)
     return retry_later(render(request, "comments/report.html", context, status=status))
 
 

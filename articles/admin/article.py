@@ -647,6 +647,21 @@ class ArticleAdmin(DeskAdmin):
             messages.warning(request, f"{_count(chosen - len(keys))} left alone: not yours to change.")
         return Article.objects.filter(pk__in=keys).order_by("pk")
 
+    def amend_each(self, request, queryset, values, **more):
+        """Change the chosen articles and return them; what is published only where its sections are this person's."""
+        done = []
+        for article in self.editable(request, queryset):
+            sections = {article.category_id, values.get("category", article.category_id)}
+            is_theirs = request.user.has_perm("articles.publish_article") and all(
+                has_a_say(request.user, section) for section in sections
+            )
+            if article.status == Status.PUBLISHED and not is_theirs:
+                messages.error(request, f"“{article}” was left alone. Its section, or the new one, is not among yours.")
+                continue
+            working_copies.amend(article, values, request.user, **more)
+            done.append(article)
+        return done
+
     def take_step(self, request, queryset, name):
         step = step_named(name)
         if not step.is_open_to(request.user):
@@ -702,8 +717,8 @@ class ArticleAdmin(DeskAdmin):
                 title="Move to another section", action="move_to_section", button="Move",
             )  # fmt: skip
         category = form.cleaned_data["category"]
-        for article in (moved := list(self.editable(request, queryset))):
-            working_copies.amend(article, {"category": category.pk}, request.user, f"Moved to {category}")
+        moved = self.amend_each(request, queryset, {"category": category.pk}, note=f"Moved to {category}")
+        for article in moved:
             self.log_change(request, article, f"Moved to {category}.")
         messages.success(request, f"Moved to {category}: {_count(len(moved))}.")
         return back(request)
@@ -714,9 +729,8 @@ class ArticleAdmin(DeskAdmin):
         if not form.is_valid():
             return ask(request, self, queryset.for_cards(), form, title="Add tags", action="add_tag", button="Add tags")
         names = form.cleaned_data["tags"]
-        for article in (tagged := list(self.editable(request, queryset))):
-            tags = sorted({*article.tags.names(), *names})
-            working_copies.amend(article, {"tags": tags}, request.user, f"Tagged {', '.join(names)}")
+        tagged = self.amend_each(request, queryset, {}, tags=names, note=f"Tagged {', '.join(names)}")
+        for article in tagged:
             self.log_change(request, article, f"Tagged {', '.join(names)}.")
         messages.success(request, f"Tagged: {_count(len(tagged))}.")
         return back(request)
@@ -730,8 +744,8 @@ class ArticleAdmin(DeskAdmin):
                 title="Comments on these articles", action="set_comments_policy", button="Set",
             )  # fmt: skip
         policy = form.cleaned_data["comments_policy"]
-        for article in (changed := list(self.editable(request, queryset))):
-            working_copies.amend(article, {"comments_policy": policy}, request.user)
+        changed = self.amend_each(request, queryset, {"comments_policy": policy})
+        for article in changed:
             self.log_change(request, article, f"Comments: {article.get_comments_policy_display()}.")
         messages.success(request, f"Comments set: {_count(len(changed))}.")
         return back(request)
@@ -752,9 +766,13 @@ def preview(request, model_admin, object_id):
     article = model_admin.get_object(request, unquote(object_id))
     if article is None or not model_admin.has_view_permission(request, article):
         raise PermissionDenied
-    with working_copies.as_if_published(article):
-        article.slug = article.slug or article.free_slug(article.headline)
-        response = render(request, layout(article), {**article_context(request, article), "is_preview": True})
+    try:
+        with working_copies.as_if_published(article):
+            article.slug = article.slug or article.free_slug(article.headline)
+            response = render(request, layout(article), {**article_context(request, article), "is_preview": True})
+    except ValidationError as error:
+        messages.error(request, f"This cannot be shown yet. {' '.join(error.messages)}")
+        return HttpResponseRedirect(reverse("admin:articles_article_change", args=[quote(article.pk)]))
     response["X-Robots-Tag"] = "noindex"
     return response
 

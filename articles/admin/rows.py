@@ -29,6 +29,9 @@ class WholeFormSet(BaseInlineFormSet):
 
     def add_fields(self, form, index):
         super().add_fields(form, index)
+        if self.is_whole:
+            # A row stands for the one that is stored, so it is unique among those sent and not against that one.
+            form.validate_constraints = lambda: None
         if self.is_bound:
             form.is_kept = index is not None and bool(form.data.get(form.add_prefix(self.main)))
         else:

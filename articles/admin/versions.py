@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.admin.utils import quote, unquote
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -10,6 +10,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from articles import comparing, revisions, working_copies
+from articles.admin.stories import known_to
 from articles.models import Revision
 from articles.standing import log, standing
 from articles.widgets import is_row_id
@@ -28,7 +29,7 @@ def versions_view(request, model_admin, object_id):
     new = _named(article, request.GET.get("new"), article.revisions.first())
     earlier = article.revisions.filter(number__lt=new.number).first() if new else None
     old = _named(article, request.GET.get("old"), live if copy and live and live != new else earlier)
-    changes = comparing.compare(old.snapshot, new.snapshot) if old and new else []
+    changes = comparing.compare(old.snapshot, new.snapshot, known_to(request.user)) if old and new else []
     context = {
         **model_admin.admin_site.each_context(request),
         "title": "Versions",
@@ -63,7 +64,13 @@ def restore_view(request, model_admin, object_id, number):
         if article is None or not model_admin.has_change_permission(request, article):
             raise PermissionDenied
         revision = get_object_or_404(Revision, article=article, number=number)
-        working_copies.restore(article, revision, request.user)
-        log("restore", article, request.user, f"Put back version {revision.number}")
-    messages.success(request, f"Version {revision.number} is put back. Nothing is lost: the others are still here.")
+        try:
+            working_copies.restore(article, revision, request.user)
+        except ValidationError as error:
+            messages.error(request, f"Version {revision.number} was not put back. {' '.join(error.messages)}")
+        else:
+            log("restore", article, request.user, f"Put back version {revision.number}")
+            messages.success(
+                request, f"Version {revision.number} is put back. Nothing is lost: the others are still here."
+            )
     return HttpResponseRedirect(reverse("admin:articles_article_change", args=[quote(article.pk)]))

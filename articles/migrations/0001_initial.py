@@ -532,7 +532,7 @@ class Migration(migrations.Migration):
             name='SectionEditor',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('category', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='editors', to='articles.category', verbose_name='section')),
+                ('category', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='editors', to='articles.category', verbose_name='section')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='edited_sections', to=settings.AUTH_USER_MODEL)),
             ],
             options={

@@ -98,7 +98,7 @@ class SectionEditor(models.Model):
     """That somebody publishes in this section and those below it. Whoever has no such row publishes in all."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="edited_sections")
-    category = models.ForeignKey(Category, models.CASCADE, related_name="editors", verbose_name="section")
+    category = models.ForeignKey(Category, models.PROTECT, related_name="editors", verbose_name="section")
 
     class Meta:
         verbose_name = "section of an editor"

@@ -127,6 +127,8 @@ def colleagues(cards):
 def decision_in(request):
     """Return the verb that was pressed and what goes with it. A rejection is written as reject:reason."""
     name, _, reason = request.POST.get("decision", "").partition(":")
+    if name in ("feature", "unfeature") and not request.user.has_perm("comments.feature_comment"):
+        raise PermissionDenied
     notes = {
         key: normalise(request.POST.get(key, "")[: moderation.HARD_LIMIT])[:500]
         for key in ("public_note", "internal_note")

@@ -256,7 +256,7 @@ class Migration(migrations.Migration):
             name='SectionModerator',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('section', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='moderators', to='articles.category')),
+                ('section', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='moderators', to='articles.category')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='moderated_sections', to=settings.AUTH_USER_MODEL)),
             ],
             options={

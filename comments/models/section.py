@@ -8,7 +8,7 @@ class SectionModerator(models.Model):
     """A moderator decides about this section, and those below it, alone. Who is named nowhere decides about all."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="moderated_sections")
-    section = models.ForeignKey(Category, models.CASCADE, related_name="moderators")
+    section = models.ForeignKey(Category, models.PROTECT, related_name="moderators")
 
     class Meta:
         verbose_name = "section of a moderator"

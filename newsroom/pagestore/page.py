@@ -7,7 +7,7 @@ import re
 import struct
 import zlib
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 import brotli
 
@@ -71,7 +71,7 @@ class Page:
     def size(self):
         return len(self.brotli) + len(self.gzip) + 2000
 
-    @cached_property
+    @property
     def identity(self):
         return gzip.decompress(self.gzip)
 
@@ -112,8 +112,15 @@ def directives(cache_control: str) -> dict[str, int | None]:
     return {match[1]: int(match[2]) if match[2] else None for match in found if match}
 
 
-@lru_cache(maxsize=512)
+LONGEST = 500  # characters of a header that are looked at; browsers send fewer
+
+
 def preferred(accept_encoding: str) -> str:
+    return _preferred(accept_encoding[:LONGEST])
+
+
+@lru_cache(maxsize=512)
+def _preferred(accept_encoding: str) -> str:
     """Return which of "br", "gzip" and "" (as it is) a browser gets."""
     weights = {}
     for part in accept_encoding.lower().split(","):
@@ -128,7 +135,6 @@ def preferred(accept_encoding: str) -> str:
     return ""
 
 
-@lru_cache(maxsize=2048)
 def etags_in(if_none_match: str) -> frozenset[str]:
     """The tags a browser has, weak ones as if they were strong: all that counts is whether the page is the same."""
-    return frozenset(tag or "*" for tag, _ in re.findall(r'"([^"]*)"|(\*)', if_none_match))
+    return frozenset(tag or "*" for tag, _ in re.findall(r'"([^"]*)"|(\*)', if_none_match[:LONGEST]))

@@ -1,4 +1,7 @@
-"""Pages in a Redis server that several machines share. The server bounds its memory itself (maxmemory-policy)."""
+"""Pages in a Redis server that several machines share. The server bounds its memory itself (maxmemory-policy).
+
+Pages expire and the marks of purges do not, so that a server told to evict only what expires never forgets a purge.
+"""
 
 import secrets
 import threading
@@ -9,7 +12,7 @@ import redis
 
 PREFIX = "pages:"
 LOOKS_EVERY = 0.05  # seconds for which a process takes the number of the last purge for known
-KEPT = 3 * 24 * 3600  # seconds that a purge is remembered: longer than any page is kept
+KEPT = 3 * 24 * 3600  # seconds that any page is kept at the most
 TIMEOUT = 0.5  # seconds after which a server that says nothing is passed by
 BREAK = 2.0  # seconds in which one that failed is not asked again
 GUARDED = 10_000  # milliseconds after which the guard of somebody who died is open
@@ -28,7 +31,7 @@ PURGE = (
     NUMBER
     + """
 local number = string.format('%.0f', redis.call('INCR', KEYS[1]))
-for place = 3, #KEYS do redis.call('SET', KEYS[place], number, 'EX', ARGV[1]) end
+for place = 3, #KEYS do redis.call('SET', KEYS[place], number) end
 return number
 """
 )
@@ -78,7 +81,7 @@ class RedisStore:
         return all(found is None or int(found) <= number for found in purged)
 
     def purge(self, keys):
-        self._purge(keys=[LAST, BORN, *(f"{PREFIX}key:{key}" for key in keys)], args=[KEPT])
+        self._purge(keys=[LAST, BORN, *(f"{PREFIX}key:{key}" for key in keys)])
         self._looked_at = float("-inf")
 
     # -- pages

@@ -17,9 +17,12 @@ from newsroom.pagestore.page import Page, etags_in, preferred
 
 MEMORY = 24 * 1024 * 1024  # bytes of pages that a process keeps in its own memory
 WAIT = 5.0  # seconds that a reader waits for a page which another one has made at that moment
+NOT_KEPT = 1.0  # seconds for which an answer that was none to keep says that the next one is none either
+MOST_NOT_KEPT = 5000
 PAUSE = 0.01  # seconds between two looks while waiting
 COMPLAINS_EVERY = 10.0  # seconds
 LONGEST_QUERY = 300
+NOT_FOR_CACHES = "private, no-store"
 SUFFIXES = {"br": "-br", "gzip": "-gz", "": ""}
 KEEPING = "newsroom.keeping"  # in the environment of a request whose answer is kept, and compressed, where it may be
 FOR_CACHES_IN_FRONT = {"surrogate-key", "cache-tag"}
@@ -37,6 +40,7 @@ class Kept:
         self.application, self.version = application, version
         self.memory = Memory(MEMORY)
         self.complained_at = float("-inf")
+        self.not_kept = {}  # until when nobody waits for an address, since its answer was none to keep
 
     def __call__(self, environ, start_response):
         address = address_of(environ)
@@ -84,6 +88,8 @@ class Kept:
         """Answer with the page from the store, or have it made: by one reader, for whom the others wait."""
         name, until = self.name_of(address), time.monotonic() + WAIT
         while True:
+            if self.not_kept.get(address, 0) > time.monotonic():
+                return self.pass_by(environ, start_response)
             page = self.looked(store, address, number)
             if page is not None and page.fresh_until > time.time():
                 store.count("hits")
@@ -119,6 +125,8 @@ class Kept:
             at = time.time()
             # The whole page, whatever was asked of it.
             asked = environ | {"REQUEST_METHOD": "GET", "QUERY_STRING": address.partition("?")[2], KEEPING: True}
+            if "HTTP_HOST" in asked:
+                asked["HTTP_HOST"] = asked["HTTP_HOST"].lower()  # the page is everybody's, however one spelt it
             for condition in ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_RANGE"):
                 asked.pop(condition, None)
             begun = Begun()
@@ -135,6 +143,7 @@ class Kept:
                 store.count("errors")
                 return answer(old, environ, start_response)
             if not begun.is_for_keeping:
+                self.wait_for_none(address)
                 return self.pass_on(begun, chunks, environ, start_response)
             try:
                 body = b"".join(chunks)
@@ -142,12 +151,15 @@ class Kept:
                 close(chunks)
             page = Page.made(begun.headers, body, number, at)
             if page is None:
+                self.wait_for_none(address)
                 return self.pass_on(begun, [body], environ, start_response)
             page.seen = number
             try:
                 if store.is_right(number, page.keys):
                     store.write(self.name_of(address), page.dump(), round(page.kept_until - at))
                     self.memory.put(address, page)
+                else:  # purged while it was made: nobody in front may keep it either
+                    page.cache_control = NOT_FOR_CACHES
             except stores.FAILURES as error:
                 self.complain(error)
             return answer(page, environ, start_response)
@@ -156,6 +168,12 @@ class Kept:
                 let_go()
             except stores.FAILURES as error:
                 self.complain(error)
+
+    def wait_for_none(self, address):
+        """Let readers of an address that answers nothing to keep, such as a missing page, not queue for each other."""
+        if len(self.not_kept) >= MOST_NOT_KEPT:
+            self.not_kept.clear()
+        self.not_kept[address] = time.monotonic() + NOT_KEPT
 
     def pass_by(self, environ, start_response):
         begun = Begun()

@@ -107,7 +107,7 @@ def test_erases_for_good(client, article):
 
 def test_shows_a_browser_its_own_comments_alone(client, write, article, charlie):
     assert write(article, body="From this browser").cookies[own.COOKIE]["path"] == "/comments/own/"
-    assert write(article, body="From this browser").cookies[own.COOKIE]["httponly"]
+    assert write(article, body="Once more from this browser").cookies[own.COOKIE]["httponly"]
     make_comment(article, "From an account", status="pending", user=charlie)
     elsewhere = Client()
     for address in ("/comments/own/", f"/comments/own/on/{article.pk}/", "/comments/own/?download"):
