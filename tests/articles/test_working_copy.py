@@ -121,6 +121,30 @@ def test_scheduled_update_that_cannot_go_live_is_told_and_kept(as_alice, client,
     assert "could not go live" in words(as_alice.get(f"{LIST}{story.pk}/history/"))
 
 
+def test_scheduled_update_into_a_section_that_is_gone_keeps_no_reader_from_the_site(
+    as_alice, client, story, time_machine_at
+):
+    target = make_category("Sport")
+    send(as_alice, change(story), category=target.pk)
+    at = timezone.now() + timedelta(hours=1)
+    workflow.take("schedule_update", Article.objects.get(pk=story.pk), at=at)
+    target.delete()
+    time_machine_at(at + timedelta(seconds=1))
+    assert client.get("/").status_code == 200
+    assert client.get(story.get_absolute_url()).status_code == 200
+    assert WorkingCopy.objects.get().goes_live_at is None
+    assert "could not go live" in words(as_alice.get(f"{LIST}{story.pk}/history/"))
+    assert as_alice.get(f"{LIST}{story.pk}/preview/").status_code == 302
+
+
+def test_no_version_is_put_back_into_what_goes_live_by_itself(as_alice, story):
+    send(as_alice, change(story), headline="Changed at the desk")
+    workflow.take("schedule_update", Article.objects.get(pk=story.pk), at=timezone.now() + timedelta(hours=1))
+    response = as_alice.post(f"{LIST}{story.pk}/versions/1/restore/", follow=True)
+    assert "Take them off the schedule first." in words(response)
+    assert working_copies.as_article(WorkingCopy.objects.get()).headline == "Changed at the desk"
+
+
 def test_what_was_corrected_meanwhile_stays(as_alice, alice, story):
     send(as_alice, change(story), headline="Changed at the desk")
     correct(Article.objects.get(pk=story.pk), "It was 3.8 metres.", by=alice)
@@ -139,6 +163,34 @@ def test_moving_many_moves_what_waits_too(as_alice, story):
     send(as_alice, change(story), press="_update")
     story.refresh_from_db()
     assert (story.category, story.headline) == (target, "Changed at the desk")
+
+
+def test_tagging_many_adds_to_the_tags_that_wait(as_alice, story):
+    send(as_alice, change(story), tags="Estuary, Flood")
+    chosen = {"action": "add_tag", "index": "0", "_selected_action": [story.pk]}
+    as_alice.post(LIST, {**chosen, "asked": "1", "tags": "Weather"})
+    assert sorted(story.tags.names()) == ["Estuary", "Weather"]
+    send(as_alice, change(story), press="_update")
+    assert sorted(story.tags.names()) == ["Estuary", "Flood", "Weather"]
+
+
+def test_moving_many_leaves_what_is_published_in_other_sections(story):
+    sam, sport = make_user("sam", "Editors"), make_category("Sport")
+    SectionEditor.objects.create(user=sam, category=sport)
+    chosen = {"action": "move_to_section", "index": "0", "_selected_action": [story.pk]}
+    response = signed_in(sam).post(LIST, {**chosen, "asked": "1", "category": sport.pk}, follow=True)
+    assert "was left alone" in words(response)
+    story.refresh_from_db()
+    assert story.category != sport
+
+
+def test_a_slug_taken_meanwhile_does_not_keep_a_story_from_being_taken_down(as_alice, story):
+    send(as_alice, change(story), slug="contested", headline="Changed at the desk")
+    make_article("Quicker", slug="contested")
+    workflow.take("take_down", Article.objects.get(pk=story.pk))
+    story.refresh_from_db()
+    assert standing(story) == Standing.WITHDRAWN
+    assert (story.slug, story.headline) == ("storm-season", "Changed at the desk")
 
 
 def test_taking_down_puts_the_changes_into_the_article(as_alice, story):

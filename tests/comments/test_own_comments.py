@@ -147,3 +147,19 @@ def test_leads_on_from_addresses_of_earlier_releases(client, article):
     comment = make_comment(article, "An old one", status="pending")
     address = f"/comments/posted/{signing.dumps([comment.public_id, True], salt='comments.posted')}/"
     assert b"An old one" in client.get(address, follow=True).content
+
+
+def test_a_comment_is_changed_ten_times_at_most(client, article):
+    address = authorship.address(make_comment(article, "Hello", status="published"), authorship.EDIT)
+    answers = [client.post(address, {"body": f"Hello {number}"}).status_code for number in range(12)]
+    assert answers == [303] * 10 + [409] * 2
+
+
+def test_replies_that_a_rejection_hid_stay_hidden_when_the_author_withdraws(client, article, bob):
+    comment = make_comment(article, "Hello")
+    reply = make_comment(parent=comment, body="A reply that went with it")
+    address = authorship.address(comment, authorship.WITHDRAW)
+    moderation.reject(comment, bob, "abuse")
+    client.post(address)
+    assert fresh(comment).status == "withdrawn"
+    assert not Comment.objects.visible().filter(pk=reply.pk).exists()

@@ -95,3 +95,12 @@ def test_stops_floods_from_one_network(press, article, monkeypatch):
 
 def test_takes_no_recommendation_from_a_program(press, article):
     assert press(make_comment(article), headers=OWN | {"User-Agent": "curl/8"}).status_code == 403
+
+
+def test_a_network_without_accounts_reports_with_one_voice(press, article):
+    comment = make_comment(article, status="published")
+    for number in range(8):
+        press(comment, "report", headers=OWN | {"User-Agent": f"Mozilla/5.0 ({number})"}, reason="abuse")
+    assert Report.objects.count() == 1
+    comment.refresh_from_db()
+    assert comment.status == "published"

@@ -335,6 +335,14 @@ class TestCrowds:
             assert {answer.result().text for answer in [first, *others]} == {TEXT}
         assert len(site.asked) == 1
 
+    def test_nobody_waits_for_an_answer_that_is_not_kept(self, site, kept, store, monkeypatch):
+        site.status = "404 Not Found"
+        ask(kept)
+        let_go = store.guard(kept.name_of("http://example.org/"))
+        monkeypatch.setattr(wrapper, "PAUSE", None)  # to wait would fail
+        assert ask(kept).status == 404
+        let_go()
+
     def test_nobody_waits_for_ever(self, site, kept, store, monkeypatch):
         monkeypatch.setattr(wrapper, "WAIT", 0)
         let_go = store.guard(kept.name_of("http://example.org/"))
