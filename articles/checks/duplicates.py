@@ -21,25 +21,32 @@ def check(subject):
     recent = Article.objects.filter(
         Q(published_at__gt=subject.at - LATELY) | Q(headline__iexact=article.headline.strip())
     )
-    others = recent.exclude(pk=article.pk).order_by("-published_at").values_list("headline", "slug")[:LOOKED_AT]
+    others = recent.exclude(pk=article.pk).order_by("-published_at").values_list("pk", "headline", "slug")[:LOOKED_AT]
     stem = re.sub(r"-\d+$", "", article.slug)
-    for other, slug in others:
+    for key, other, slug in others:
         other_headline = other.casefold().strip()
         matcher = SequenceMatcher(None, headline, other_headline, autojunk=False)
         if headline == other_headline:
-            yield Finding("duplicates", Severity.WARNING, f"Another story has this headline: “{other}”.", "headline")
+            yield Finding(
+                "duplicates", Severity.WARNING, f"Another story has this headline{_named(key, other)}.", "headline"
+            )
             return
         is_long = len(headline) > 20
         if is_long and matcher.real_quick_ratio() > ALIKE and matcher.quick_ratio() > ALIKE and matcher.ratio() > ALIKE:
             yield Finding(
-                "duplicates", Severity.WARNING, f"Nearly the headline of another story: “{other}”.", "headline"
+                "duplicates", Severity.WARNING, f"Nearly the headline of another story{_named(key, other)}.", "headline"
             )
             return
         if stem and article.slug != stem and slug == stem:
             yield Finding(
                 "duplicates",
                 Severity.WARNING,
-                f"The slug differs from another story's by its number alone: {slug}.",
+                f"The slug differs from another story's by its number alone{_named(key, slug)}.",
                 "slug",
             )
             return
+
+
+def _named(key, words):
+    """The words of another story, unless it is not out yet: not everybody who writes may know of it."""
+    return f": “{words}”" if Article.objects.published().filter(pk=key).exists() else ", which is not out"
