@@ -56,7 +56,8 @@ def test_an_editor_writes_previews_and_publishes_and_a_reader_finds_it(open_page
     reader = open_page("/search/?q=quaysidewards")
     expect(reader.get_by_text(headline)).to_have_count(0)
 
-    desk.click("[name=_publish]")
+    with desk.expect_navigation():  # the form asks first whether one is still signed in
+        desk.click("[name=_publish]")
     expect(desk.get_by_text("Live", exact=True).first).to_be_visible()
 
     reader.reload()
