@@ -3,6 +3,8 @@
 Everything has a default that suits one machine with SQLite. docs/operators.md lists the variables.
 """
 
+import base64
+import hashlib
 import os
 import secrets
 from pathlib import Path
@@ -246,11 +248,15 @@ vars().update(EMAIL_CONFIG)
 SITE_ADDRESS = env.str("SITE_ADDRESS", default="")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="newsroom@localhost")
 
+# The one script that stands in every page; the policy names it by its hash.
+FIRST_SCRIPT = (BASE_DIR / "static/site/first.js").read_text().strip()
+FIRST_SCRIPT_HASH = base64.b64encode(hashlib.sha256(FIRST_SCRIPT.encode()).digest()).decode()
+
 MEDIA_ORIGIN = ["/".join(MEDIA_URL.split("/")[:3])] if "//" in MEDIA_URL else []
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
-        "script-src": [SELF, NONCE],
+        "script-src": [SELF, NONCE, f"'sha256-{FIRST_SCRIPT_HASH}'"],
         "style-src": [SELF],
         "img-src": [SELF, *MEDIA_ORIGIN],
         "font-src": [SELF],

@@ -1,7 +1,9 @@
 """The language of the interface, for pages that hold texts in others."""
 
 from django import template
+from django.conf import settings
 from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 
 from newsroom.interface import direction, language
 
@@ -24,3 +26,9 @@ def interface_language():
 def interface_direction():
     """Print the direction alone."""
     return direction()
+
+
+@register.simple_tag
+def first_script():
+    """Print what runs before the first paint; the Content-Security-Policy names it by its hash."""
+    return mark_safe(f"<script>{settings.FIRST_SCRIPT}</script>")
