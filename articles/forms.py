@@ -1,18 +1,24 @@
 """The desk's forms."""
 
+import json
+
 from django import forms
 from django.contrib.auth import get_user_model
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.functional import cached_property
 
 from articles import comparing, revisions, working_copies
 from articles.models import Article, Author, Category, Picture, Tag
 from articles.models.article import Status
 from articles.models.site import CommentsPolicy
+from articles.standing import Standing
 from articles.widgets import MomentField, PictureWidget, RowField, RowsField, TagsField
-from articles.workflow import has_a_say, is_ahead, name_of, standing
+from articles.workflow import has_a_say, in_spite_of, is_ahead, name_of, new_errors, standing
 
+IN_HAND = ("slugline", "assignee", "due_at")  # of no version: they say who works, not what is written
 WRITING = {"autocomplete": "off", "spellcheck": "true"}
 
 
@@ -57,6 +63,8 @@ class ArticleForm(forms.ModelForm):
     kept = None  # a text in no version, as the form would be sent, to begin with
     conflict = None
     is_overridable = False  # whether nothing but checks keeps it back
+    overridden = ""  # what the log says where somebody answered for what a plain saving lets out
+    shown_in_hand = ""  # what the form showed of who has the article, as in_hand_of() writes it
     before = {}  # what the form began with, as a snapshot says it
 
     lead_picture = RowField(Picture.objects.all(), widget=PictureWidget(asks_for_words=True), required=False)
@@ -136,6 +144,19 @@ class ArticleForm(forms.ModelForm):
             initial["tags"] = [Tag(name=name) for name in changes["tags"]]
         return initial
 
+    @cached_property
+    def changed_data(self):
+        """The fields that this person changed. What somebody else has changed of IN_HAND since is not among them."""
+        return [name for name in super().changed_data if name not in IN_HAND or not self._is_as_shown(name)]
+
+    def _is_as_shown(self, name):
+        try:
+            shown = json.loads(self.shown_in_hand)[name]
+            shown = parse_datetime(shown) if name == "due_at" and shown else shown
+        except (ValueError, TypeError, KeyError):
+            return False  # an older form, or none of ours: it counts as it was sent
+        return not self.fields[name].has_changed(shown, self[name].data)
+
     def values(self, formsets):
         """What was sent, as a snapshot; nothing is stored."""
         # A field may show less than is stored, of a moment no fractions of a second: what was not touched stays.
@@ -192,6 +213,8 @@ class ArticleForm(forms.ModelForm):
             self.add_error(None, f"Somebody was quicker: this article is {stands.label.lower()} already. Look again.")
         if self.step is not None and self.step.asks_section and not self._has_a_say():
             self.add_error(None, self.step.refusal(self.user, article) or "Its section is not among yours.")
+        elif self.step is not None and (refusal := self.step.refusal(self.user, article)):
+            self.add_error(None, refusal)
         # What readers have is changed in a working copy, which need not be fit for them yet.
         is_apart = self.step is None and self.is_out
         stays_public = (
@@ -205,6 +228,8 @@ class ArticleForm(forms.ModelForm):
             self._add_messages(self._objections(article))
         elif stays_public:
             self._add_messages(article.gaps())
+        if self.step is None and self._goes_out_by_itself() and not self.errors:
+            self._check_what_goes_out(article)
         self._add_messages(self._news_about_pictures(stays_public))
         if stays_public and article.published_at is None and "published_at" in self.fields:
             self.add_error(
@@ -212,6 +237,26 @@ class ArticleForm(forms.ModelForm):
             )
         if self.step is not None and self.step.goes_public and not self.step.is_update and not self.errors:
             self._check_expiry(article)
+
+    def _goes_out_by_itself(self):
+        """Whether what is saved reaches readers at a moment, with nobody asked again."""
+        return self.stands == Standing.SCHEDULED or bool(self.working_copy and self.working_copy.goes_live_at)
+
+    def _check_what_goes_out(self, article):
+        """Have a plain saving bring nothing that a check objects to into what goes out by itself, or answer for it."""
+        copy = self.working_copy
+        before = working_copies.as_article(copy) if copy else Article.objects.get(pk=article.pk)
+        at = copy.goes_live_at if copy else article.goes_out_at
+        errors = new_errors(
+            article, before, at, self.cleaned_data.get("tags"), copy.changes.get("tags") if copy else None
+        )
+        reason = self.cleaned_data.get("override", "")
+        if reason.strip() and self.user.has_perm("articles.publish_article"):
+            self.overridden = in_spite_of(errors, reason)
+            return
+        for error in errors:
+            self._add_messages({error.field: [error.message]})
+        self.is_overridable = bool(errors) and self.user.has_perm("articles.publish_article")
 
     def _objections(self, article):
         note, tags = self.cleaned_data.get("note", ""), self.cleaned_data.get("tags")
@@ -231,6 +276,8 @@ class ArticleForm(forms.ModelForm):
         base = self.instance.revisions.filter(number=max(1, self.sent_version)).first()
         theirs, begun = newest.snapshot, base.snapshot if base else {}
         changed = {name for name in theirs if theirs[name] != begun.get(name)}
+        if not changed:
+            return  # it was only given to somebody, or its first version was taken
         mine = self.changed_against(begun)
         self.conflict = {
             "newest": newest,
@@ -285,6 +332,12 @@ class ArticleForm(forms.ModelForm):
         goes_out_at = article.published_at if ahead else timezone.now()
         if article.expires_at is not None and timezone.now() < article.expires_at <= goes_out_at:
             self.add_error("expires_at", "An article expires after it goes out.")
+
+
+def in_hand_of(article):
+    """Who has an article, as its form carries it along, so that an old form takes back nothing that came since."""
+    due_at = article.due_at and article.due_at.replace(microsecond=0).isoformat()
+    return json.dumps({"slugline": article.slugline, "assignee": article.assignee_id, "due_at": due_at})
 
 
 def _named(names):

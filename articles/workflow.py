@@ -96,6 +96,9 @@ class Step:
 
     def refusal(self, user, article):
         """Say in words who may take the step, where this person may not."""
+        if self.name == "drop_changes" and (copy := working_copies.of(article)) and copy.goes_live_at:
+            # Who may not take them off the schedule may not do so by dropping them.
+            return step_named("unschedule_update").refusal(user, article)
         if self.is_open_to(user, article):
             return ""
         if not user.has_perm(self.permission):
@@ -115,11 +118,9 @@ class Step:
         if not self.goes_public:
             return []
         at = timezone.now() if self.name == "publish_now" or self.is_update else article.goes_out_at
-        found = checks.errors(article, at, tags)
-        if not (self.is_update and found):
-            return found
-        before = {(one.check, one.message) for one in checks.errors(Article.objects.get(pk=article.pk), at)}
-        return [one for one in found if (one.check, one.message) not in before]
+        if self.is_update:
+            return new_errors(article, Article.objects.get(pk=article.pk), at, tags)
+        return checks.errors(article, at, tags)
 
     def objections(self, article, note="", tags=None, override=""):
         """Return what keeps people from taking the step, by field.
@@ -164,13 +165,13 @@ def is_ahead(moment):
 
 def _publish(article, by, at):
     working_copies.fold(article)
-    article.publish(article.published_at if is_ahead(article.published_at) else None)
+    article.publish(article.published_at if is_ahead(article.published_at) else None, is_checked=True)
     revisions.mark_live(article, by)
 
 
 def _publish_now(article, by, at):
     working_copies.fold(article)
-    article.publish(timezone.now() if is_ahead(article.published_at) else None)
+    article.publish(timezone.now() if is_ahead(article.published_at) else None, is_checked=True)
     revisions.mark_live(article, by)
 
 
@@ -280,12 +281,22 @@ def take(step: Step | str, article: Article, by=None, note="", at=None, override
     tags = copy.changes.get("tags") if copy else None
     if objections := step.objections(wanted, note, tags, override):
         raise ValidationError(objections)
-    overridden = ""
-    if override.strip() and (errors := step.errors(wanted, tags)):
-        overridden = "\n".join([f"In spite of the checks: {override.strip()}", *(error.message for error in errors)])
+    overridden = in_spite_of(step.errors(wanted, tags), override) if override.strip() else ""
     source = standing(article)
     step.run(article, by, at)
     return log(step.name, article, by, step.words(article), source=source, note=note, override=overridden)
+
+
+def new_errors(article: Article, before: Article, at, tags=None, tags_before=None):
+    """What the checks find wrong with an article and did not find in what it was before: that is known already."""
+    found = checks.errors(article, at, tags)
+    known = {(one.check, one.message) for one in checks.errors(before, at, tags_before)} if found else set()
+    return [one for one in found if (one.check, one.message) not in known]
+
+
+def in_spite_of(errors, reason: str) -> str:
+    """What the log says of errors that somebody answers for; nothing where there are none."""
+    return "\n".join([f"In spite of the checks: {reason.strip()}", *(one.message for one in errors)]) if errors else ""
 
 
 @transaction.atomic

@@ -43,7 +43,7 @@ def make_article(headline=None, *, published=True, at=None, tags=(), authors=(),
         article.status = status
         article.save()
     elif published:
-        article.publish(at=at or timezone.now() - timedelta(hours=1))
+        article.publish(at=at or timezone.now() - timedelta(hours=1), is_checked=True)
     return article
 
 

@@ -24,8 +24,10 @@ from articles.admin.autosave import (
     as_sent,
     autosave_view,
     discard_view,
+    kept_view,
     rows_sent,
     taken_up,
+    too_late,
     unsaved,
     window_of,
 )
@@ -46,7 +48,16 @@ from articles.admin.filters import (
 from articles.admin.rows import BylineFormSet, RelatedFormSet
 from articles.admin.stories import OrderedStories, known_to, story_field
 from articles.admin.versions import restore_view, versions_view
-from articles.forms import ArticleForm, CommentsPolicyForm, MoveForm, SectionField, SectionsField, TagForm
+from articles.forms import (
+    IN_HAND,
+    ArticleForm,
+    CommentsPolicyForm,
+    MoveForm,
+    SectionField,
+    SectionsField,
+    TagForm,
+    in_hand_of,
+)
 from articles.models import Article, ArticleTag, Author, Byline, Category, EditingSession, RelatedChoice
 from articles.models.article import Kind, Status
 from articles.views import article_context, layout
@@ -68,7 +79,6 @@ from newsroom import html
 
 HISTORY = 500  # changes that the history of an article goes back
 SAME_PRESS = timedelta(seconds=10)  # between a step in the log and what the admin notes of the same press
-IN_HAND = ("slugline", "assignee", "due_at")  # of no version: they say who works, not what is written
 STANDS_FIRM = {"_keep_both", "_keep_mine"}  # buttons that save although somebody else was quicker
 BULK = 200  # articles that one bulk action takes: more would hold the database too long
 
@@ -272,11 +282,20 @@ class ArticleAdmin(DeskAdmin):
         form.user = request.user
         form.step = self.step_pressed(request)
         form.sent_version = _number(request.POST.get("version"))
+        form.shown_in_hand = request.POST.get("in_hand", "")
         if not STANDS_FIRM.isdisjoint(request.POST):
             form.seen_version = _number(request.POST.get("seen_version"))
         if session := self.kept_session(request):
             form.kept = as_sent(session)
         return form
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except PermissionDenied:
+            if kept := too_late(request, self, object_id):
+                return kept
+            raise
 
     def kept_session(self, request):
         """The text in no version that was asked for, once a request."""
@@ -366,6 +385,7 @@ class ArticleAdmin(DeskAdmin):
                 and (ahead or step.name != "publish_now")
                 and (copy or step.name not in ("drop_changes", "unschedule_update"))
                 and (step.name != "unschedule_update" or copy.goes_live_at)
+                and (step.name != "drop_changes" or not step.refusal(request.user, article))
             ],
             "working_copy": copy,
             **self.editing_context(request, None if add else obj, context["adminform"].form, may_change),
@@ -375,7 +395,8 @@ class ArticleAdmin(DeskAdmin):
             "last_note": last_note(article),
             "may_change": may_change,
             "problems": problems(context) if context.get("errors") else [],
-            "overridden_by": context["adminform"].form.step if context["adminform"].form.is_overridable else None,
+            "is_overridable": context["adminform"].form.is_overridable,
+            "overridden_by": context["adminform"].form.step,
             "body_direction": context["adminform"].form.instance.direction,
         }
         return super().render_change_form(request, context, add, change, form_url, obj)
@@ -388,15 +409,24 @@ class ArticleAdmin(DeskAdmin):
         if version is None and obj is not None:
             version = obj.revisions.values_list("number", flat=True).first()
         address = reverse("admin:articles_article_autosave", args=[obj.pk] if obj else [])
-        others = unsaved(request, obj, window) if may_change else {}
+        others = unsaved(request, obj, window)
         return {
             "window": window,
             "version": version or 0,
+            "in_hand": self.in_hand_shown(request, session, obj),
             "autosave_url": address if may_change else "",
             "conflict": form.conflict,
             "is_taken_up": session is not None,
             **others,
         }
+
+    def in_hand_shown(self, request, session, obj):
+        """What the text was begun with, however often the form comes back with errors or after a crash."""
+        if session:
+            return as_sent(session).get("in_hand", "")
+        if "in_hand" in request.POST or obj is None:
+            return request.POST.get("in_hand", "")
+        return in_hand_of(obj)
 
     def address_of(self, key):
         return reverse("admin:articles_article_change", args=[key]) if key else reverse("admin:articles_article_add")
@@ -416,8 +446,7 @@ class ArticleAdmin(DeskAdmin):
         for formset in formsets:
             self.save_formset(request, form, formset, change)  # says that nothing of it is stored one by one
         article, note = Article.objects.get(pk=form.instance.pk), form.cleaned_data.get("note", "")
-        in_hand = {name: form.cleaned_data[name] for name in IN_HAND if name in form.cleaned_data}
-        if any(getattr(article, name) != value for name, value in in_hand.items()):
+        if in_hand := {name: form.cleaned_data[name] for name in IN_HAND if name in form.changed_data}:
             for name, value in in_hand.items():
                 setattr(article, name, value)
             article.save(update_fields=[*in_hand, "modified_at"])
@@ -431,6 +460,8 @@ class ArticleAdmin(DeskAdmin):
             log("assign", article, request.user, words_of_assignment(article), note="" if form.step else note)
         elif note and form.step is None:
             log("note", article, request.user, "Left a note", note=note)
+        if form.overridden:
+            log("override", article, request.user, "Saved what goes out by itself", override=form.overridden)
         if form.step is not None:
             at, override = form.cleaned_data.get("update_at"), form.cleaned_data.get("override", "")
             take(form.step, article, request.user, note, at, override)
@@ -494,6 +525,7 @@ class ArticleAdmin(DeskAdmin):
         return [
             path("autosave/", view(self.autosave_view), name="articles_article_autosave"),
             path("autosave/discard/", view(self.discard_view), name="articles_article_discard"),
+            path("autosave/<uuid:window>/", view(self.kept_view), name="articles_article_kept"),
             path("<path:object_id>/autosave/", view(self.autosave_view), name="articles_article_autosave"),
             path("clean/", view(self.clean_view), name="articles_article_clean"),
             path("<path:object_id>/preview/", view(self.preview_view), name="articles_article_preview"),
@@ -525,6 +557,9 @@ class ArticleAdmin(DeskAdmin):
 
     def autosave_view(self, request, object_id=None):
         return autosave_view(request, self, object_id)
+
+    def kept_view(self, request, window):
+        return kept_view(request, self, window)
 
     def discard_view(self, request):
         return discard_view(request, self)

@@ -3,16 +3,22 @@
 import uuid
 from datetime import timedelta
 
+from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import F, OuterRef, Q, Subquery
 from django.http import HttpResponseNotAllowed, HttpResponseRedirect, JsonResponse, QueryDict
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
+from articles import comparing
 from articles.models import EditingSession, Revision
 from articles.widgets import is_row_id
 from articles.workflow import name_of
+from newsroom import html
 
 HERE = timedelta(seconds=60)  # a window that was silent for longer is closed, or its computer asleep
 FORGOTTEN = timedelta(days=30)
@@ -37,12 +43,7 @@ def autosave_view(request, model_admin, object_id=None):
         return JsonResponse({"error": "The window has no name. Load the page again."}, status=400)
     kept = {"seen_at": now, "part": request.POST.get("part", "")[:40]}
     if "typed" in request.POST:
-        version = request.POST.get("version", "")
-        kept |= {
-            "kept_at": now,
-            "version": int(version) if is_row_id(version) and len(version) < 10 else 0,
-            "fields": {name: values for name, values in request.POST.lists() if name not in NOT_TYPED},
-        }
+        kept |= _typed(request, now)
     own = EditingSession.objects.filter(window=window, user=request.user)
     if not own.update(**kept):
         _open(request, model_admin, object_id, window, kept)
@@ -73,6 +74,28 @@ def autosave_view(request, model_admin, object_id=None):
             "latest_by": (mine and (mine.latest_first or mine.latest_login)) or "",
         }
     )
+
+
+def _typed(request, now):
+    version = request.POST.get("version", "")
+    return {
+        "kept_at": now,
+        "version": int(version) if is_row_id(version) and len(version) < 10 else 0,
+        "fields": {name: values for name, values in request.POST.lists() if name not in NOT_TYPED},
+    }
+
+
+def keep(request, article):
+    """Keep the form as it was sent, as if its window had done so by itself; return the window, None without one."""
+    window, now = window_of(request), timezone.now()
+    if window is None:
+        return None
+    kept = {"seen_at": now, **_typed(request, now)}
+    if not EditingSession.objects.filter(window=window, user=request.user).update(**kept):
+        if EditingSession.objects.filter(window=window).exists():
+            return None
+        EditingSession.objects.create(window=window, user=request.user, article=article, **kept)
+    return window
 
 
 def _open(request, model_admin, object_id, window, kept):
@@ -142,6 +165,42 @@ def rows_sent(sent, formset, prefix):
         if is_row_id(row[formset.main]) and f"{prefix}-{index}-DELETE" not in sent:
             rows.append(row)
     return rows
+
+
+def too_late(request, model_admin, object_id):
+    """Keep what was sent for an article that somebody else has moved on meanwhile; None where that is not the case."""
+    if request.method != "POST" or not model_admin.has_change_permission(request) or not is_row_id(object_id):
+        return None
+    article = model_admin.get_queryset(request).filter(pk=object_id).first()
+    if article is None or model_admin.has_change_permission(request, article) or not keep(request, article):
+        return None
+    messages.error(request, "It was not saved: the story has moved on while you wrote. What you wrote is kept, below.")
+    return HttpResponseRedirect(model_admin.address_of(article.pk))
+
+
+@never_cache
+@require_safe
+def kept_view(request, model_admin, window):
+    """Show a text of one's own that is in no version, to read and to copy, whoever may change the article by now."""
+    sessions = EditingSession.objects.select_related("article").filter(user=request.user, kept_at__isnull=False)
+    session = get_object_or_404(sessions, window=window)
+    sent = as_sent(session)
+    try:
+        body = html.clean(sent.get("body", ""))
+    except ValueError:  # too long to be cleaned
+        body = ""
+    context = {
+        **model_admin.admin_site.each_context(request),
+        "title": "What you wrote",
+        "opts": model_admin.opts,
+        "session": session,
+        "texts": [(comparing.label(name), sent.get(name, "")) for name in ("kicker", "headline", "standfirst")],
+        "body": html.trusted(body),
+        "source": sent.get("body", ""),
+        "may_take_up": session.article is None or model_admin.has_change_permission(request, session.article),
+        "back": model_admin.address_of(session.article_id),
+    }
+    return TemplateResponse(request, "desk/kept.html", context)
 
 
 def discard_view(request, model_admin):

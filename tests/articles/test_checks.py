@@ -167,6 +167,37 @@ def test_incomplete_drafts_are_saved(as_alice, gap):
     assert send(as_alice, change(gap), standfirst="TK TK").status_code == 302
 
 
+def test_publishing_an_article_by_its_own_verb_asks_the_checks(gap):
+    with pytest.raises(ValidationError, match="TK"):
+        gap.publish()
+    assert not Article.objects.published().exists()
+    gap.publish(is_checked=True)
+    assert gap.is_public()
+
+
+def test_saving_brings_no_error_into_changes_that_go_live_by_themselves(as_alice):
+    story = make_article("Old", body="<p>Right.</p>", standfirst="So.")
+    send(as_alice, change(story), body="<p>More is right.</p>")
+    workflow.take("schedule_update", Article.objects.get(pk=story.pk), at=timezone.now() + timedelta(hours=1))
+    response = send(as_alice, change(story), body="<p>TK is right.</p>")
+    assert "TK is still to come" in words(response)
+    assert "TK" not in working_copies.of(story).revision.snapshot["body"]
+    fields, pressed = read(response)
+    assert "_save" in pressed
+    as_alice.post(change(story), {**fields, "override": "The court says so", "_save": "1"})
+    assert "TK" in working_copies.of(story).revision.snapshot["body"]
+    entry = Transition.objects.get(step="override")
+    assert "The court says so" in entry.override
+    assert "TK is still to come" in entry.override
+    assert send(as_alice, change(story), standfirst="Known already.").status_code == 302
+
+
+def test_saving_brings_no_error_into_what_is_scheduled(as_alice):
+    soon = make_article("Soon", body="<p>Right.</p>", standfirst="So.", at=timezone.now() + timedelta(hours=5))
+    assert "TK is still to come" in words(send(as_alice, change(soon), standfirst="TK"))
+    assert send(as_alice, change(soon), standfirst="All there.").status_code == 302
+
+
 # -- shown
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 from hypothesis import HealthCheck, given
 from hypothesis import settings as of_hypothesis
@@ -209,6 +209,20 @@ def test_editor_of_another_section_saves_changes_and_does_not_publish_them(story
     assert "_update" not in buttons(as_sam.get(change(story)))
     send(as_sam, change(story), press="_update")
     assert "By Sam" not in reader_sees(client, story)
+
+
+def test_scheduled_changes_are_dropped_by_nobody_who_may_not_unschedule_them(story):
+    sam = make_user("sam", "Editors")
+    SectionEditor.objects.create(user=sam, category=make_category("Sport"))
+    as_sam = signed_in(sam)
+    send(as_sam, change(story), headline="By Sam")
+    assert "_drop_changes" in buttons(as_sam.get(change(story)))
+    workflow.take("schedule_update", Article.objects.get(pk=story.pk), at=timezone.now() + timedelta(hours=1))
+    assert "_drop_changes" not in buttons(as_sam.get(change(story)))
+    assert "is not among your sections" in words(send(as_sam, change(story), press="_drop_changes"))
+    with pytest.raises(PermissionDenied):
+        workflow.take("drop_changes", Article.objects.get(pk=story.pk), sam)
+    assert WorkingCopy.objects.get().goes_live_at
 
 
 # -- versions

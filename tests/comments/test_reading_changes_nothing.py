@@ -1,4 +1,5 @@
 import re
+import uuid
 
 import pytest
 from django.apps import apps
@@ -88,7 +89,7 @@ def test_no_address_of_the_site_changes_a_row_when_it_is_read(client, article, b
         "format": "rss", "year": f"{article.first_published_at:%Y}", "month": f"{article.first_published_at:%m}",
         "day": f"{article.first_published_at:%d}", "key": picture.key, "version": "0" * 12, "name": "whole-320.webp",
         "digest": "0" * 12, "width": 320, "kind": "article", "number": 1, "purpose": "show", "token": "x",
-        "signed": "x", "app_label": "articles", "url": "", "id": bob.pk,
+        "signed": "x", "window": uuid.uuid4(), "app_label": "articles", "url": "", "id": bob.pk,
     }  # fmt: skip
     slugs = {"section/": article.category.slug, "tag/": tag.slug, "author/": author.slug, "<str:slug>/": page.slug}
 
