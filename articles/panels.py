@@ -239,6 +239,8 @@ def leads_to(name):
 destinations += [
     Destination("Desk", leads_to("admin:index"), "home", 0, lambda request: True),
     Destination("Articles", leads_to("admin:articles_article_changelist"), "article", 10, may("articles.view_article")),
+    Destination("Board", leads_to("admin:articles_article_board"), "board", 12, may("articles.view_article")),
+    Destination("Calendar", leads_to("admin:articles_article_calendar"), "calendar", 14, may("articles.view_article")),
     Destination(
         "Front page", leads_to("admin:articles_placement_changelist"), "front", 20, may("articles.view_placement")
     ),

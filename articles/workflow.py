@@ -5,7 +5,7 @@ Every step is taken by `take()`: it asks who may, asks what keeps the article ba
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -305,6 +305,38 @@ def assign(article: Article, to, by=None, due_at=None, note=""):
     article.assignee, article.due_at = to, due_at
     article.save(update_fields=["assignee", "due_at", "modified_at"])
     return log("assign", article, by, words_of_assignment(article), note=note)
+
+
+@transaction.atomic
+def reschedule(article: Article, at, by=None):
+    """Have an article go out at another moment, and write that into its log.
+
+    Of one that is scheduled, what would keep it back at the new moment does; scheduled changes of a live one move
+    likewise. Raises PermissionDenied and ValidationError as `take` does.
+    """
+    article.refresh_from_db(from_queryset=Article.objects.select_for_update(of=("self",)))
+    where, copy = standing(article), working_copies.of(article)
+    if where == S.LIVE and copy and copy.goes_live_at:
+        return take("schedule_update", article, by, at=at)
+    if where not in UNFINISHED | {S.SCHEDULED}:
+        raise ValidationError(f"“{article}” is {where.label.lower()}. Look again.")
+    if at and article.expires_at and article.expires_at <= at:
+        raise ValidationError({"published_at": [f"It expires on {in_words(article.expires_at)}, before that."]})
+    if where == S.SCHEDULED:
+        publish = step_named("publish")
+        if by is not None and (refusal := publish.refusal(by, article)):
+            raise PermissionDenied(refusal)
+        if not is_ahead(at):
+            raise ValidationError({"published_at": ["Give a moment that lies ahead."]})
+        known = {(one.check, one.message) for one in publish.errors(article)}
+        article.published_at = at
+        new = [one for one in publish.errors(article) if (one.check, one.message) not in known]
+        if found := article.obstacles(at) or {one.field: [one.message] for one in new}:
+            raise ValidationError(found)
+    words = f"Moved to {in_words(at)}" if at else "Taken out of the calendar"
+    values = working_copies.working_values(article) | {"published_at": at and at.astimezone(UTC).isoformat()}
+    working_copies.keep(article, values, by, words)
+    return log("reschedule", article, by, words)
 
 
 def words_of_assignment(article):

@@ -58,14 +58,22 @@ class DeskSite(admin.AdminSite):
 
     def destinations(self, request):
         lines = [
-            {"label": item.label, "url": item.url(), "icon": item.icon, "count": item.count(request)}
+            {
+                "label": item.label,
+                "url": item.url(),
+                "icon": item.icon,
+                "count": item.count(request),
+                "is_current": False,
+            }
             for item in sorted(destinations, key=lambda item: item.position)
             if item.is_allowed(request)
         ]
-        for line in lines:
-            # The desk's home is the beginning of every address.
-            home = reverse(f"{self.name}:index")
-            line["is_current"] = request.path == home if line["url"] == home else request.path.startswith(line["url"])
+        # The desk's home is the beginning of every address, and a list that of its calendar: the longest counts.
+        home = reverse(f"{self.name}:index")
+        here = [line for line in lines if request.path.startswith(line["url"]) and line["url"] != home]
+        here += [line for line in lines if request.path == line["url"] == home]
+        if here:
+            max(here, key=lambda line: len(line["url"]))["is_current"] = True
         return lines
 
     def index(self, request, extra_context=None):

@@ -1,5 +1,5 @@
 import uuid
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 from django import forms
 from django.contrib import admin, messages
@@ -20,6 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from articles import search, working_copies
+from articles.admin import planning
 from articles.admin.autosave import (
     as_sent,
     autosave_view,
@@ -297,6 +298,13 @@ class ArticleAdmin(DeskAdmin):
                 return kept
             raise
 
+    def get_changeform_initial_data(self, request):
+        """What the address says of a new article; a day is one to be done at noon."""
+        initial = super().get_changeform_initial_data(request)
+        if day := planning.read_day(request.GET.get("due_at")):
+            initial["due_at"] = timezone.make_aware(datetime.combine(day, time(12)))
+        return initial
+
     def kept_session(self, request):
         """The text in no version that was asked for, once a request."""
         if not hasattr(request, "kept_session"):
@@ -528,6 +536,7 @@ class ArticleAdmin(DeskAdmin):
             path("autosave/<uuid:window>/", view(self.kept_view), name="articles_article_kept"),
             path("<path:object_id>/autosave/", view(self.autosave_view), name="articles_article_autosave"),
             path("clean/", view(self.clean_view), name="articles_article_clean"),
+            *planning.urls(self),
             path("<path:object_id>/preview/", view(self.preview_view), name="articles_article_preview"),
             path("<path:object_id>/checks/", view(self.checks_view), name="articles_article_checks"),
             path("<path:object_id>/versions/", view(self.versions_view), name="articles_article_versions"),

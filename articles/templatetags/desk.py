@@ -66,3 +66,10 @@ def due(moment):
 def person(user):
     """Somebody by the name the others know, not by the login."""
     return name_of(user)
+
+
+@register.filter
+def initials(user):
+    """Two letters of a name, for where there is no picture."""
+    words = name_of(user).split()
+    return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper()
