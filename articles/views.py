@@ -71,6 +71,7 @@ def front(request):
         {
             "front": front,
             "sections": front.menu,
+            "today": timezone.localdate(),
             "canonical": request.build_absolute_uri("/"),
             "feeds": feed_links(_("Latest stories"), "articles:feed"),
         },

@@ -1,3 +1,4 @@
+import gc
 import os
 
 from django.core.wsgi import get_wsgi_application
@@ -10,3 +11,6 @@ from newsroom.pagestore.version import version  # noqa: E402  (they need the set
 from newsroom.pagestore.wrapper import Kept  # noqa: E402
 
 application = Kept(application, version())
+
+# What is there from the start stays. To look through it for rubbish again and again took a tenth of a second each time.
+gc.freeze()

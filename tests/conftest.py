@@ -17,6 +17,7 @@ from hypothesis import settings as hypothesis
 
 from articles import working_copies
 from articles.models import Document, Picture, Recording
+from newsroom import pieces
 from tests.factories import make_user
 
 CACHES, REDIS_URL = configured.CACHES, configured.REDIS_URL
@@ -94,6 +95,7 @@ def _caches_of_ones_own(settings, tmp_path):
     settings.CACHES = {name: {"BACKEND": in_memory, "LOCATION": f"{tmp_path} {name}"} for name in CACHES}
     # That nothing is scheduled is known, as to any site that somebody reads; scheduling forgets it.
     cache.set(working_copies.NEXT, "", 3600)
+    pieces.forget()
 
 
 @pytest.fixture(autouse=True)

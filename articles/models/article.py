@@ -398,6 +398,10 @@ class Article(Addressed):
 
     # -- what readers see
 
+    def of_the_moment(self):
+        """What changes with the time alone on a card: whether live coverage goes on."""
+        return self.live_ended_at is not None and self.live_ended_at <= timezone.now()
+
     def is_public(self, at=None):
         """The rule of ArticleQuerySet.published(), for one article in hand."""
         at = at or timezone.now()

@@ -68,6 +68,10 @@ class Licensed(models.Model):
             self.usable_until is None or self.usable_until > at
         )
 
+    def of_the_moment(self):
+        """What changes with the time alone."""
+        return self.is_usable()
+
     @property
     def ends_soon(self):
         """Whether it may be shown now, and no longer once ENDS_SOON has passed."""

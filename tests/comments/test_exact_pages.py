@@ -33,6 +33,7 @@ from articles.models.article import Kind
 from comments import moderation
 from comments.models.policy import Policy
 from comments.reactions import recommend
+from newsroom import pieces
 from newsroom.pagestore import page, purging, stores, wrapper
 from newsroom.pagestore.wrapper import Kept
 from tests.factories import (
@@ -145,6 +146,7 @@ class Newsroom:
         return found
 
     def fresh(self, address):
+        pieces.forget()
         return ask(self.application, address, accept="").body
 
     def edit(self, change):
