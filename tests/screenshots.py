@@ -58,10 +58,11 @@ found["410"] = gone.get_absolute_url()
 print(json.dumps(found))
 """
 
-# Pictures further down load as they come near; one that has no file yet has it made.
+# Pictures further down load as they come near; one that has no file yet has it made. What has come is still to be decoded.
 LOAD = """() => Promise.all([document.fonts.ready, ...[...document.images].map(image => {
   image.loading = "eager";
-  return image.complete || new Promise(done => { image.onload = image.onerror = done; });
+  image.decoding = "sync";
+  return image.decode().catch(() => null);
 })]).then(() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))))"""
 
 
