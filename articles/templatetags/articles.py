@@ -56,8 +56,8 @@ def picture(
         "width": narrow.width,
         "height": narrow.height,
         "alt": picture.alt if alt is None else alt,
-        "decoding": "async",
-        **({"fetchpriority": priority} if eager else {"loading": "lazy"}),
+        # What is in sight is painted with the text around it, not a frame later.
+        **({"fetchpriority": priority} if eager else {"loading": "lazy", "decoding": "async"}),
     }
     image = flatatt({name: value for name, value in attributes.items() if value is not None})
     return format_html("<picture>{}<img{}></picture>", format_html_join("", "<source{}>", sources), image)
