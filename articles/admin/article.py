@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from articles import search, working_copies
+from articles import notes, search, working_copies
 from articles.admin import planning
 from articles.admin.autosave import (
     as_sent,
@@ -46,6 +46,7 @@ from articles.admin.filters import (
     SectionFilter,
     StandingFilter,
 )
+from articles.admin.notes import notes_context, notes_view
 from articles.admin.rows import BylineFormSet, RelatedFormSet
 from articles.admin.stories import OrderedStories, known_to, story_field
 from articles.admin.versions import restore_view, versions_view
@@ -406,6 +407,7 @@ class ArticleAdmin(DeskAdmin):
             "is_overridable": context["adminform"].form.is_overridable,
             "overridden_by": context["adminform"].form.step,
             "body_direction": context["adminform"].form.instance.direction,
+            **({} if obj is None or add else notes_context(obj, notes.texts_of(context["adminform"].form.instance))),
         }
         return super().render_change_form(request, context, add, change, form_url, obj)
 
@@ -538,6 +540,7 @@ class ArticleAdmin(DeskAdmin):
             path("clean/", view(self.clean_view), name="articles_article_clean"),
             *planning.urls(self),
             path("<path:object_id>/preview/", view(self.preview_view), name="articles_article_preview"),
+            path("<path:object_id>/notes/", view(self.notes_view), name="articles_article_notes"),
             path("<path:object_id>/checks/", view(self.checks_view), name="articles_article_checks"),
             path("<path:object_id>/versions/", view(self.versions_view), name="articles_article_versions"),
             path(
@@ -563,6 +566,9 @@ class ArticleAdmin(DeskAdmin):
 
     def checks_view(self, request, object_id):
         return checks_view(request, self, object_id)
+
+    def notes_view(self, request, object_id):
+        return notes_view(request, self, object_id)
 
     def autosave_view(self, request, object_id=None):
         return autosave_view(request, self, object_id)

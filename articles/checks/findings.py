@@ -6,7 +6,7 @@ from enum import StrEnum
 from functools import cached_property
 from html.parser import HTMLParser
 
-from articles.models import Article, Picture
+from articles.models import Article, Note, Picture
 from articles.models.picture import keys_in
 
 
@@ -98,6 +98,10 @@ class Subject:
         if self.given_tags is not None:
             return self.given_tags
         return list(self.article.tags.names()) if self.article.pk else []
+
+    @cached_property
+    def open_notes(self) -> list[Note]:
+        return list(self.article.notes.open()) if self.article.pk else []
 
     @cached_property
     def pictures(self) -> list[tuple[str, Picture]]:

@@ -9,11 +9,13 @@ from articles.models.frontpage import BreakingNews, FrontChange, Placement, Zone
 from articles.models.imported import ImportedItem
 from articles.models.live import LiveUpdate
 from articles.models.newsletter import Subscriber
+from articles.models.note import Note
 from articles.models.page import Page
 from articles.models.picture import Collection, Illustration, Keyword, Picture, PictureKeyword
 from articles.models.reading import ReadCount, Recommendation
 from articles.models.recording import Attachment, Document, Recording
 from articles.models.revision import Revision, WorkingCopy
+from articles.models.share import DraftShare, SignOff
 from articles.models.site import SiteLink, SiteSettings
 from articles.models.tag import ArticleTag, Tag
 from articles.models.transition import Transition
@@ -30,6 +32,7 @@ __all__ = [
     "Correction",
     "Document",
     "Dossier",
+    "DraftShare",
     "EditingSession",
     "FormerAddress",
     "FrontChange",
@@ -37,6 +40,7 @@ __all__ = [
     "ImportedItem",
     "Keyword",
     "LiveUpdate",
+    "Note",
     "Page",
     "Part",
     "PastPublication",
@@ -49,6 +53,7 @@ __all__ = [
     "RelatedChoice",
     "Revision",
     "SectionEditor",
+    "SignOff",
     "SiteLink",
     "SiteSettings",
     "Subscriber",

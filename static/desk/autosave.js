@@ -103,7 +103,8 @@ async function keep() {
   return false
 }
 
-function typed() {
+function typed({ target }) {
+  if (target.closest("[data-notes]")) return // of no version
   dirty = true
   firstUnkept ||= Date.now()
   clearTimeout(waiting)

@@ -21,7 +21,7 @@ async function check() {
   toFix.textContent = `${count} to fix`
 }
 
-panel?.addEventListener("click", (event) => {
+document.addEventListener("click", (event) => {
   const link = event.target.closest("[data-go]")
   const field = link && document.getElementById(link.dataset.go)
   if (!field) return
@@ -45,5 +45,6 @@ if (panel) {
   }
   form.addEventListener("input", later)
   form.addEventListener("change", later)
+  form.addEventListener("notes:changed", check)
   check()
 }

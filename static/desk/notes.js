@@ -1,0 +1,119 @@
+// Notes in the margin: taken without leaving the page, on the words that are chosen in the text, and marked there.
+
+const panel = document.querySelector("[data-notes]")
+const form = panel?.closest("form")
+const CONTEXT = 60 // characters before a passage, by which it is told from the same words elsewhere
+
+const squeezed = (text) => text.replace(/\s+/g, " ")
+
+// -- on the words that are chosen
+
+function choose(words, before) {
+  const quote = panel.querySelector("[name='margin_quote']")
+  if (!words.trim() || panel.querySelector("[name='margin_text']").value.trim()) return
+  quote.value = squeezed(words).trim().slice(0, 500)
+  panel.querySelector("[name='margin_before']").value = squeezed(before).slice(-CONTEXT)
+}
+
+document.addEventListener("selectionchange", () => {
+  const field = document.activeElement
+  if (field?.matches("#id_headline, #id_standfirst")) {
+    choose(field.value.slice(field.selectionStart, field.selectionEnd), field.value.slice(0, field.selectionStart))
+    return
+  }
+  const selection = getSelection()
+  const text = selection.anchorNode?.parentElement?.closest(".ProseMirror, .readonly")
+  if (!text || selection.isCollapsed || !text.contains(selection.focusNode)) return
+  const range = selection.getRangeAt(0)
+  const before = document.createRange()
+  before.setStart(text, 0)
+  before.setEnd(range.startContainer, range.startOffset)
+  choose(selection.toString(), before.toString().slice(-3 * CONTEXT))
+})
+
+// -- marked in the text
+
+// The words of a text with single spaces, and for each character of them where it stands.
+function read(root) {
+  const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT)
+  let words = ""
+  const places = []
+  let block = null
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const own = node.parentElement.closest("p, h2, h3, h4, li, blockquote, figcaption, td, th")
+    if (own !== block && words && !words.endsWith(" ")) {
+      words += " "
+      places.push([node, 0])
+    }
+    block = own
+    for (let index = 0; index < node.data.length; index++) {
+      const character = /\s/.test(node.data[index]) ? " " : node.data[index]
+      if (character === " " && words.endsWith(" ")) continue
+      words += character
+      places.push([node, index])
+    }
+  }
+  return { words, places }
+}
+
+function mark() {
+  const text = document.querySelector(".ProseMirror, .readonly")
+  if (!text || !globalThis.CSS?.highlights) return
+  const { words, places } = read(text)
+  const ranges = []
+  for (const { dataset } of panel.querySelectorAll("[data-in='body']")) {
+    const start = words.indexOf(dataset.quote)
+    if (start < 0 || !dataset.quote) continue
+    const range = document.createRange()
+    const [last, offset] = places[start + dataset.quote.length - 1]
+    range.setStart(...places[start])
+    range.setEnd(last, offset + 1)
+    ranges.push(range)
+  }
+  CSS.highlights.set("margin-note", new Highlight(...ranges))
+}
+
+let marking
+const markLater = () => {
+  clearTimeout(marking)
+  marking = setTimeout(mark, 400)
+}
+
+// -- taken without leaving the page
+
+async function send(button) {
+  const data = new FormData(form, button)
+  data.set("panel", "1")
+  const headers = { "X-CSRFToken": form.elements.csrfmiddlewaretoken.value }
+  const answer = await fetch(panel.dataset.notes, { method: "POST", body: data, headers, redirect: "manual" }).catch(() => null)
+  if (!answer?.ok || answer.type !== "basic") {
+    const problem = panel.querySelector("[data-problem]") ?? Object.assign(document.createElement("p"), { className: "problem" })
+    problem.dataset.problem = ""
+    problem.setAttribute("role", "alert")
+    problem.textContent = "It did not arrive. What you wrote is still here: try again."
+    panel.prepend(problem)
+    return
+  }
+  panel.innerHTML = await answer.text()
+  ready()
+  const next = panel.querySelector(".problem")?.closest("details")?.querySelector("textarea") ?? panel.querySelector("summary")
+  next?.focus()
+  form.dispatchEvent(new CustomEvent("notes:changed"))
+}
+
+function ready() {
+  for (const how of panel.querySelectorAll("[data-how]")) how.hidden = false
+  mark()
+}
+
+if (panel) {
+  panel.addEventListener("click", (event) => {
+    const button = event.target.closest("button[name='margin']")
+    if (!button) return
+    event.preventDefault()
+    send(button)
+  })
+  form.addEventListener("input", markLater)
+  ready()
+  setTimeout(mark, 1500) // once the editor stands
+}
