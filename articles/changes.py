@@ -41,6 +41,7 @@ from articles.models import (
 )
 from articles.models.article import Status
 from newsroom import pagestore
+from newsroom.clock import site_time
 
 # Of a story's row: what is on its own page alone, and what readers never see.
 ONLY_THERE = {
@@ -250,7 +251,7 @@ def _is_over(story, now):
 
 def _others_on(story):
     """Whether anything else that is public came out on the same day."""
-    day = timezone.localtime(story.row["first_published_at"]).replace(hour=0, minute=0, second=0, microsecond=0)
+    day = site_time(story.row["first_published_at"]).replace(hour=0, minute=0, second=0, microsecond=0)
     others = Article.objects.published().filter(first_published_at__gte=day).exclude(pk=story.pk)
     return others.filter(first_published_at__lt=day + timedelta(days=1)).exists()
 

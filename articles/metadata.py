@@ -271,7 +271,7 @@ def find_moment(*candidates):
         except ValueError:
             continue
         if 1800 <= moment.year <= now.year + 1:
-            moment = moment if moment.tzinfo else timezone.make_aware(moment)
+            moment = moment if moment.tzinfo else timezone.make_aware(moment, timezone.get_default_timezone())
             if moment <= now + timedelta(days=1):
                 return moment
     return None

@@ -11,13 +11,13 @@ from datetime import timedelta
 from django.core.paginator import Page as PageOfList
 from django.db.models import Model, QuerySet
 from django.shortcuts import render
-from django.utils import timezone
 
 from articles.dossiers import Place
 from articles.models import Article, Author, Category, Document, Dossier, LiveUpdate, Page, Picture, Recording, Tag
 from articles.models.picture import keys_in
 from articles.models.recording import keys_of
 from newsroom import pagestore
+from newsroom.clock import site_time
 
 FRAME = {"site", "layout"}  # what every page of HTML has around it
 LATEST, CORRECTIONS, DOSSIERS, MASTHEAD, SITEMAPS, SITEMAP_OF_PAGES = (
@@ -88,7 +88,7 @@ def holding(key):
 
 def archive(moment) -> list[str]:
     """The year, the month and the day of a moment, in the site's time zone."""
-    day = timezone.localtime(moment)
+    day = site_time(moment)
     return [f"archive-{day:%Y}", f"archive-{day:%Y-%m}", f"archive-{day:%Y-%m-%d}"]
 
 
@@ -98,12 +98,12 @@ def days():
 
 
 def sitemap_of(moment) -> str:
-    return f"sitemap-{timezone.localtime(moment):%Y-%m}"
+    return f"sitemap-{site_time(moment):%Y-%m}"
 
 
 def midnight():
     """The next moment at which the site has another date."""
-    tomorrow = timezone.localtime() + timedelta(days=1)
+    tomorrow = site_time() + timedelta(days=1)
     return tomorrow.replace(hour=0, minute=0, second=0, microsecond=0)
 
 

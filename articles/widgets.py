@@ -1,7 +1,7 @@
 """The desk's form controls. Each works as plain HTML first; static/desk/ and static/editor/ add to it."""
 
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django import forms
 from django.contrib.admin.widgets import AutocompleteSelect
@@ -99,7 +99,21 @@ class MomentField(forms.SplitDateTimeField):
             raise forms.ValidationError("Give a time with the date.", code="invalid_time")
         if data_list and data_list[1] and not data_list[0]:
             raise forms.ValidationError("Give a date with the time.", code="invalid_date")
-        return super().compress(data_list)
+        if not data_list or None in data_list:
+            return super().compress(data_list)
+        zone, wall = timezone.get_current_timezone(), datetime.combine(*data_list)
+        moment = wall.replace(tzinfo=zone)  # of two hours of that name, the first
+        try:
+            is_told = moment.astimezone(UTC).astimezone(zone).replace(tzinfo=None) == wall
+        except OverflowError as error:
+            raise forms.ValidationError("No calendar reaches that far.", code="invalid_date") from error
+        if not is_told:
+            raise forms.ValidationError(
+                f"There is no {wall:%H:%M} on {date_format(wall, 'j F Y')}: the clocks go forward then in {zone}. "
+                "Give a time an hour later.",
+                code="invalid_time",
+            )
+        return moment
 
 
 class PictureWidget(forms.TextInput):

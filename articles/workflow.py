@@ -156,7 +156,10 @@ class Step:
 
 
 def in_words(moment):
-    return date_format(timezone.localtime(moment), "l j F Y, H:i")
+    """A moment for the desk and its log; the zone is said where it is not the site's."""
+    words = date_format(timezone.localtime(moment), "l j F Y, H:i")
+    zone = timezone.get_current_timezone_name()
+    return words if zone == timezone.get_default_timezone_name() else f"{words} ({zone} time)"
 
 
 def is_ahead(moment):

@@ -23,6 +23,7 @@ from comments.models.comment import VISIBLE, Status
 from comments.models.decision import Verb
 from comments.models.mail import Frequency
 from comments.outbox import Item, Letter, home, put, writes
+from newsroom.clock import site_time
 
 CONFIRM_SALT, LEAVE_SALT, DIGEST_SALT = "comments.mail.confirm", "comments.mail.leave", "comments.mail.digest"
 CONFIRM_LIFE = timedelta(days=7)
@@ -268,8 +269,8 @@ def _leave_of(email):
 
 
 def _expect_digest():
-    due_at = timezone.localtime().replace(hour=DIGEST_HOUR, minute=0, second=0, microsecond=0)
-    if due_at <= timezone.localtime():
+    due_at = site_time().replace(hour=DIGEST_HOUR, minute=0, second=0, microsecond=0)
+    if due_at <= site_time():
         due_at += timedelta(days=1)
     put(
         Outbox(kind="digests", recipient="moderators@localhost", dedupe_key=f"digests {due_at:%Y-%m-%d}", due_at=due_at)

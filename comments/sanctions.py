@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from comments.models.comment import Comment
 from comments.models.sanction import Sanction
 from comments.senders import mailbox
+from newsroom.clock import site_time
 
 LASTS = {"1": "a day", "7": "a week", "30": "30 days", "365": "a year", "": "until somebody lifts it"}  # days
 
@@ -68,5 +69,5 @@ def until(sanction) -> str:
 
 def end_of(sanction) -> str:
     """Return the day and the minute of its end; nothing where it has none."""
-    end = sanction.until and timezone.localtime(sanction.until)
+    end = sanction.until and site_time(sanction.until)
     return f"{date_format(end, 'MONTH_DAY_FORMAT')}, {date_format(end, 'TIME_FORMAT')}" if end else ""

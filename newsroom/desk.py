@@ -39,6 +39,7 @@ class Destination:
 
 panels: list[Panel] = []
 destinations: list[Destination] = []
+pages: list[Callable[[admin.AdminSite], list]] = []  # each returns addresses of the desk that belong to no model
 
 
 class DeskSite(admin.AdminSite):
@@ -49,7 +50,8 @@ class DeskSite(admin.AdminSite):
 
     def get_urls(self):
         # The stock redirect to "view on site" tells anybody at the desk the address of any article.
-        return [pattern for pattern in super().get_urls() if getattr(pattern, "name", "") != "view_on_site"]
+        stock = [pattern for pattern in super().get_urls() if getattr(pattern, "name", "") != "view_on_site"]
+        return [pattern for page in pages for pattern in page(self)] + stock
 
     def each_context(self, request):
         context = super().each_context(request)

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from articles.checks.findings import Finding, Severity
+from newsroom.clock import site_time
 
 MONTHS = "january february march april may june july august september october november december".split()
 _DATE = re.compile(
@@ -19,7 +20,7 @@ _EMBARGO = re.compile(r"\b(?:under\s+embargo|embargo(?:ed)?)\b(?P<rest>[^.]{0,80
 
 
 def moment_in(words):
-    """The first moment that words name, in the desk's time zone, or None; a day alone ends with its end."""
+    """The first moment that words name, in the site's time zone, or None; a day alone ends with its end."""
     found = _DATE.search(words)
     if not found:
         return None
@@ -33,7 +34,7 @@ def moment_in(words):
         return None
     time = _TIME.search(words[: found.start()]) or _TIME.search(words[found.end() :])
     hour, minute = (int(time["hour"]), int(time["minute"])) if time else (23, 59)
-    return timezone.make_aware(day.replace(hour=hour, minute=minute))
+    return timezone.make_aware(day.replace(hour=hour, minute=minute), timezone.get_default_timezone())
 
 
 def check(subject):
@@ -41,7 +42,7 @@ def check(subject):
         for match in _EMBARGO.finditer(text):
             moment = moment_in(match["rest"])
             if moment and moment > subject.at:
-                words = date_format(timezone.localtime(moment), "j F Y, H:i")
+                words = date_format(site_time(moment), "j F Y, H:i")
                 words = f"An embargo until {words} stands in the text, which would go out before."
                 yield Finding("embargo", Severity.ERROR, words, field, match[0][:60])
             else:

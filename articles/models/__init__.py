@@ -17,6 +17,7 @@ from articles.models.recording import Attachment, Document, Recording
 from articles.models.revision import Revision, WorkingCopy
 from articles.models.share import DraftShare, SignOff
 from articles.models.site import SiteLink, SiteSettings
+from articles.models.staff import DeskProfile
 from articles.models.tag import ArticleTag, Tag
 from articles.models.transition import Transition
 
@@ -30,6 +31,7 @@ __all__ = [
     "Category",
     "Collection",
     "Correction",
+    "DeskProfile",
     "Document",
     "Dossier",
     "DraftShare",

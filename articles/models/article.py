@@ -21,6 +21,7 @@ from articles.models.recording import Attachment
 from articles.models.site import CommentsPolicy
 from articles.models.tag import ArticleTag
 from newsroom import html
+from newsroom.clock import site_time
 from newsroom.fields import HTMLField
 
 WORDS_PER_MINUTE = 220
@@ -387,7 +388,7 @@ class Article(Addressed):
     # -- address
 
     def get_absolute_url(self):
-        day = timezone.localtime(self.first_published_at or self.published_at or self.created_at)
+        day = site_time(self.first_published_at or self.published_at or self.created_at)
         return reverse("articles:detail", args=[f"{day.year:04}", f"{day.month:02}", f"{day.day:02}", self.slug])
 
     def is_issued(self):

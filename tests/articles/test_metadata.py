@@ -4,6 +4,7 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.test import override_settings
 from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -343,7 +344,7 @@ def test_names_the_place_without_gaps_and_repetitions():
     ],
 )
 def test_knows_when_a_picture_was_taken(written, moment):
-    with timezone.override("Europe/Berlin"):
+    with override_settings(TIME_ZONE="Europe/Berlin"):
         assert found(picture(xmp=xmp(photoshop__DateCreated=written))).taken_at == moment
         assert timezone.is_aware(found(picture(exif=exif(taken="2024:05:01 10:20:30"))).taken_at)
 
