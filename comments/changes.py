@@ -13,22 +13,22 @@ from newsroom import pagestore
 SEEN = {*VISIBLE, *TOMBSTONES}
 
 
-EVERY_CONVERSATION = "comments"
+EVERY_CONVERSATION, NEWEST = "comments", "comments-newest"
 
 
 def conversation(article_pk):
-    """The key of the conversation under an article."""
+    """The key of the conversation under an article; NEWEST is that of the feed of all of them."""
     return f"comments-{article_pk}"
 
 
 def _decided(sender, instance, **kwargs):
     if not SEEN.isdisjoint({instance.from_status, instance.to_status}):
-        pagestore.purge(conversation(instance.comment.article_id))
+        pagestore.purge(conversation(instance.comment.article_id), NEWEST)
 
 
 def _saved(sender, instance, **kwargs):
     if instance.status in SEEN:
-        pagestore.purge(conversation(instance.article_id))
+        pagestore.purge(conversation(instance.article_id), NEWEST)
 
 
 def _ruled(sender, instance, **kwargs):

@@ -7,6 +7,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from articles.newsletter import NewsletterForm
 from comments.characters import normalise, normalise_line
 from comments.gates import HARD_LIMIT, MAX_LENGTH, too_long
 from comments.models.report import Complaint
@@ -96,7 +97,7 @@ class CommentForm(forms.Form):
         help_text=_("Not shown. Moderators use it to know you again."),
         error_messages={"invalid": _("This does not look like an e-mail address. You can leave it out.")},
     )
-    notify = forms.BooleanField(label=_("Email me when someone replies"), required=False)
+    notify = forms.BooleanField(label=_("Email me when someone replies or a moderator decides"), required=False)
     website = forms.Field(required=False, widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"}))
     token = forms.Field(required=False, widget=forms.HiddenInput)
 
@@ -124,6 +125,14 @@ class CommentForm(forms.Form):
         """Show the reader another token than the one that came in."""
         self.data = self.data.copy()
         self.data["token"] = str(token)
+
+
+class AddressForm(forms.Form):
+    email = NewsletterForm.base_fields["email"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, auto_id="address_%s", **kwargs)
+        self.fields["email"].widget.attrs.pop("maxlength", None)  # would cut a pasted address off without a word
 
 
 class EditForm(forms.Form):

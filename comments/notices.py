@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from django.contrib.auth import get_user_model
 from django.core import signing
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Max, Min, Q
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -34,6 +34,7 @@ UNDO_WINDOW = timedelta(seconds=30)  # no letter about a decision leaves before
 DECISIONS_APART = timedelta(hours=1)  # between two letters about decisions to one address
 DIGEST_HOUR = 7  # of the site's time
 SHOWN = 20  # comments in a letter
+ASKED_AT_MOST = 3  # letters in 30 days to an address that does not answer
 
 WAITING = (Status.PENDING, Status.APPEALED, Status.HIDDEN)
 
@@ -52,18 +53,46 @@ def tell(comment, decision):
 # -- asking for mail
 
 
-def follow(comment):
-    """Let the author of a comment, who left an address, hear of replies; an address not yet confirmed is asked."""
-    Mailbox.objects.bulk_create([Mailbox(email=comment.email)], ignore_conflicts=True)
-    mailbox = Mailbox.objects.get(email__iexact=comment.email)
-    if mailbox.frequency == Frequency.NEVER and mailbox.confirmed_at:
+def follow(email, article, comment=None, is_owner=False):
+    """Let an address hear of replies to its comment, or of all that is said under an article.
+
+    Unless it `is_owner` who asks, a letter asks the address first: anybody can type it.
+    """
+    Mailbox.objects.bulk_create([Mailbox(email=email)], ignore_conflicts=True)
+    mailbox = Mailbox.objects.get(email__iexact=email)
+    if is_owner:
+        mailbox.frequency = Frequency.EACH if mailbox.frequency == Frequency.NEVER else mailbox.frequency
+        mailbox.save(update_fields=["frequency"])
+    elif mailbox.frequency == Frequency.NEVER and mailbox.confirmed_at:
         return  # its owner said so; whoever types the address cannot unsay it
     Subscription.objects.bulk_create(
-        [Subscription(mailbox=mailbox, article=comment.article, comment=comment)], ignore_conflicts=True
+        [Subscription(mailbox=mailbox, article=article, comment=comment)], ignore_conflicts=True
     )
-    if mailbox.confirmed_at is None:
-        key = f"confirm {mailbox.key} {timezone.localdate()}"  # one a day, however often it is asked for
+    wanted = Subscription.objects.filter(mailbox=mailbox, article=article, comment=comment)
+    if is_owner:
+        wanted.update(left_at=None)
+        confirm(mailbox, wanted)
+    elif not wanted.current().exists():
+        wanted.update(left_at=None, confirmed_at=None, created_at=timezone.now())
+        _ask(mailbox)
+
+
+def _ask(mailbox):
+    """Ask whether mail is wanted: at most once a day, and in all as often as somebody may have overlooked it."""
+    Mailbox.objects.filter(pk=mailbox.pk, confirmed_at=None).update(asked_at=timezone.now())
+    letters = Outbox.objects.filter(kind="confirm", recipient__iexact=mailbox.email)
+    if answered_at := mailbox.subscriptions.aggregate(at=Max("confirmed_at"))["at"]:
+        letters = letters.filter(created_at__gt=answered_at)
+    if letters.count() < ASKED_AT_MOST:
+        key = f"confirm {mailbox.key} {timezone.localdate()}"
         put(Outbox(kind="confirm", recipient=mailbox.email, dedupe_key=key, payload={"mailbox": mailbox.key}))
+
+
+def confirm(mailbox, subscriptions):
+    """Let an address hear of these from now on, as its owner."""
+    now = timezone.now()
+    Mailbox.objects.filter(pk=mailbox.pk, confirmed_at=None).update(confirmed_at=now)
+    subscriptions.filter(mailbox=mailbox).asked().update(confirmed_at=now)
 
 
 def confirm_address(mailbox):
@@ -80,38 +109,44 @@ def digest_address(user):
 
 @writes("confirm")
 def _confirm(row):
-    mailbox = Mailbox.objects.filter(key=row.payload["mailbox"], confirmed_at=None).first()
-    if mailbox is None:
+    mailbox = Mailbox.objects.filter(key=row.payload["mailbox"]).first()
+    asked = mailbox and mailbox.subscriptions.asked().select_related("article").order_by("pk")[:SHOWN]
+    if not asked:
         return None
     site = SiteSettings.current().name
     return Letter(
-        subject=_("Confirm that you want to hear of replies at %(site)s") % {"site": site},
-        opening=_(
-            "Somebody, we hope you, wrote a comment at %(site)s and asked for mail to this address when somebody"
-            " replies."
-        )
-        % {"site": site},
+        subject=_("Confirm that you want mail about comments at %(site)s") % {"site": site},
+        opening=_("Somebody, we hope you, asked at %(site)s for mail to this address about comments.") % {"site": site},
+        items=[
+            Item(head=told_of(one), text="", url=home() + one.article.get_absolute_url(), action=_("Read the story"))
+            for one in asked
+        ],
         action=_("Yes, write to me"),
         url=home() + confirm_address(mailbox),
-        closing=_("If it was not you, do nothing: no other letter follows, and the address is forgotten."),
+        closing=_("If it was not you, do nothing, and nothing about this is sent."),
         leave_url=home() + leave_address(mailbox),
     )
+
+
+def told_of(subscription):
+    """Say in a line what a subscription tells of."""
+    told = {"headline": subscription.article.headline}
+    if subscription.comment_id:
+        return _("Replies to your comment under “%(headline)s”") % told
+    return _("Every new comment under “%(headline)s”") % told
 
 
 # -- replies
 
 
 def _expect_replies(comment):
-    subscriptions = _current().filter(Q(comment=comment.parent_id) if comment.parent_id else Q(pk__in=[]))
-    subscriptions |= _current().filter(comment=None, article=comment.article_id)
-    subscriptions = subscriptions.exclude(mailbox__email__iexact=comment.email or "-").select_related("mailbox")
+    about = Q(comment=None, article=comment.article_id)
+    if comment.parent_id:
+        about |= Q(comment=comment.parent_id)
+    subscriptions = Subscription.objects.current().filter(about).select_related("mailbox")
+    subscriptions = subscriptions.exclude(mailbox__email__iexact=comment.email or "-")
     if mailboxes := {subscription.mailbox_id: subscription.mailbox for subscription in subscriptions}:
         put(*(_gathering(mailbox) for mailbox in mailboxes.values()))
-
-
-def _current():
-    mailboxes = Mailbox.objects.confirmed()
-    return Subscription.objects.filter(left_at=None, mailbox__in=mailboxes)
 
 
 def _gathering(mailbox):
@@ -127,7 +162,7 @@ def _gathering(mailbox):
 def _news(mailbox, since, until):
     """The replies that came out in a time, as a queryset."""
     wanted = Q(pk__in=[])
-    for subscription in mailbox.subscriptions.filter(left_at=None):
+    for subscription in mailbox.subscriptions.current():
         about = Q(parent=subscription.comment_id) if subscription.comment_id else Q(article=subscription.article_id)
         wanted |= about & Q(out_at__gt=subscription.created_at)
     out = Comment.objects.visible().alias(out_at=Coalesce("decided_at", "created_at"))
@@ -182,12 +217,10 @@ def _replies(row):
 
 
 def address_of(comment):
-    """Return where its author may be written to, or "": an account's address, or one that was confirmed."""
+    """Return where its author may be written to, or "": an account's address, or one confirmed for this comment."""
     if comment.user and comment.user.is_active and comment.user.email:
         return comment.user.email
-    if comment.email and Mailbox.objects.confirmed().filter(email__iexact=comment.email).exists():
-        return comment.email
-    return ""
+    return comment.email if Subscription.objects.current().filter(comment=comment).exists() else ""
 
 
 def _expect_decided(comment, decision):

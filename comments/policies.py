@@ -57,3 +57,17 @@ def sections_of(article: Article) -> tuple[int, ...]:
     """Return the ids of the article's section and of those above it, the nearest first: one query."""
     section = Category.objects.with_tree_fields().only("pk").filter(pk=article.category_id).first()
     return tuple(reversed(section.tree_path)) if section else ()
+
+
+def silent(site: SiteSettings | None = None) -> Q:
+    """Tell the articles under which no comments are shown: two queries, and one more where sections have a mode."""
+    mode_of_site = (site or SiteSettings.current()).comments_policy
+    said = dict(Policy.objects.exclude(section=None).exclude(mode="").values_list("section", "mode"))
+    sections = Q(pk__in=[]) if mode_of_site != CommentsPolicy.OFF else Q()
+    if said:
+        every = Category.objects.with_tree_fields().only("pk")
+        modes = {
+            one.pk: next((said[pk] for pk in reversed(one.tree_path) if pk in said), mode_of_site) for one in every
+        }
+        sections = Q(category__in=[pk for pk, mode in modes.items() if mode == CommentsPolicy.OFF])
+    return Q(comments_policy=CommentsPolicy.OFF) | Q(comments_policy="") & sections

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from comments import moderation
-from comments.models import Allowance, Claim, Comment, Mailbox, Outbox, Recommendation, Report, Shingle
+from comments.models import Allowance, Claim, Comment, Mailbox, Outbox, Recommendation, Report, Shingle, Subscription
 from comments.models.comment import Status
 
 KEPT = {Status.SPAM: timedelta(days=30), Status.REJECTED: timedelta(days=180)}
@@ -29,6 +29,7 @@ def tidy(is_dry_run=False) -> dict[str, int]:
         "claim": Claim.objects.filter(until__lt=now),
         "allowance": Allowance.objects.filter(used_until__lt=now.timestamp()),
         "unconfirmed address": Mailbox.objects.filter(confirmed_at=None, asked_at__lt=now - UNCONFIRMED_KEPT),
+        "unconfirmed wish": Subscription.objects.asked().filter(created_at__lt=now - UNCONFIRMED_KEPT),
         "letter": Outbox.objects.filter(sent_at__lt=now - LETTERS_KEPT),
     }
     expired = Q()

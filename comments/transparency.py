@@ -4,13 +4,13 @@ from datetime import timedelta
 
 from django.core.cache import cache
 from django.db.models import Count
-from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_safe
 
+from articles.page_keys import rendered
 from comments.models import Decision
 from comments.models.decision import Verb
 from comments.workload import DAYS, share, workload
+from newsroom.pagestore import public
 
 KEPT = 3600  # seconds
 
@@ -42,10 +42,8 @@ def figures():
     }
 
 
-@require_safe
+@public
 def page(request):
     told = cache.get_or_set("comments.transparency", figures, KEPT)
     canonical = request.build_absolute_uri(request.path)
-    response = render(request, "comments/transparency.html", {"told": told, "canonical": canonical})
-    response["Cache-Control"] = f"public, max-age={KEPT}"
-    return response
+    return rendered(request, "comments/transparency.html", {"told": told, "canonical": canonical}, seconds=KEPT)

@@ -6,19 +6,19 @@ from django.core import signing
 from django.http import Http404, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from articles.models import Article
 from articles.models.site import CommentsPolicy
 from articles.readers import is_flood
-from comments import authorship, moderation, notices, own, reactions
+from comments import authorship, mailing, moderation, notices, own, reactions
 from comments.forms import AppealForm, CommentForm, EditForm, ReportForm
 from comments.models import Comment
 from comments.models.comment import VISIBLE, Status
 from comments.models.decision import Verb
 from comments.policies import rules_for
+from comments.private import private, retry_later
 from comments.senders import reader, reporter, sender, sender_prefix, senders
 from comments.threads import Conversation
 from newsroom.clients import is_from_own_page, is_robot
@@ -26,19 +26,6 @@ from newsroom.clients import is_from_own_page, is_robot
 POSTED_SALT = "comments.posted"
 POSTED_LIFE = 30 * 24 * 3600  # seconds for which an address held by which earlier releases led to a comment
 RECOMMENDATIONS_PER_HOUR, REPORTS_PER_HOUR = 120, 20  # from one network
-
-
-def private(view):
-    """Mark a page as one visitor's: neither caches nor search engines keep it."""
-
-    @wraps(view)
-    @never_cache
-    def wrapped(request, *args, **kwargs):
-        response = view(request, *args, **kwargs)
-        response["X-Robots-Tag"] = "noindex"
-        return response
-
-    return wrapped
 
 
 @private
@@ -65,7 +52,8 @@ def write(request, article_id):
                     # whose comment it is.
                     raise moderation.Refused(_("You had sent this comment already, so it was kept once."))
                 if form.cleaned_data["notify"] and comment.email:
-                    notices.follow(comment)
+                    is_owner = mailing.is_owner(request, comment.email)
+                    notices.follow(comment.email, article, comment, is_owner=is_owner)
                 response = HttpResponseRedirect(
                     f"{authorship.address(comment)}?sent={'new' if is_new else 'again'}", status=303
                 )
@@ -307,12 +295,6 @@ def report(request, public_id):
 
 def wants_json(request):
     return request.headers.get("Accept") == "application/json"
-
-
-def retry_later(response):
-    if response.status_code == 429:
-        response["Retry-After"] = 3600
-    return response
 
 
 @require_safe

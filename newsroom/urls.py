@@ -7,7 +7,7 @@ urlpatterns = [
     path("desk/", admin.site.urls),
     path("robots.txt", views.robots),
     path("health/", views.health),
-    path("comments/", include("comments.urls")),
+    path("", include("comments.urls")),
     path("", include("articles.urls")),
 ]
 

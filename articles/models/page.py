@@ -93,6 +93,7 @@ def is_reserved(slug):
         "media",
         "static",
         "comments",
+        "conversations",
         "section",
         "tag",
         "author",

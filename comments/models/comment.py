@@ -192,6 +192,7 @@ class Comment(models.Model):
             models.Index(F("email"), F("created_at"), condition=~Q(email=""), name="comment_by_email"),
             models.Index(F("name"), name="comment_by_name"),
             models.Index(F("article"), F("created_at"), F("id"), name="comment_by_time"),
+            models.Index(F("created_at").desc(), F("id").desc(), name="comment_newest"),
             models.Index(F("status"), F("risk").desc(), F("created_at"), F("id"), name="comment_by_risk"),
             models.Index(F("report_weight").desc(), F("id"), condition=Q(report_weight__gt=0), name="comment_reported"),
             models.Index(F("article"), condition=Q(is_featured=True), name="comment_featured"),

@@ -55,8 +55,23 @@ class Mailbox(models.Model):
         return self.email
 
 
+class SubscriptionQuerySet(models.QuerySet):
+    def current(self):
+        """Those that mail goes out for."""
+        mailboxes = Mailbox.objects.confirmed()
+        return self.filter(confirmed_at__isnull=False, left_at=None, mailbox__in=mailboxes)
+
+    def asked(self):
+        """Those that nobody has confirmed: anybody may have typed the address."""
+        return self.filter(confirmed_at=None, left_at=None)
+
+
 class Subscription(models.Model):
-    """What a mailbox wants to hear of: replies to one comment, or everything new under an article."""
+    """What a mailbox wants to hear of: replies to one comment, or everything new under an article.
+
+    Each is confirmed by itself, by the link in a letter or by a browser that has done so before, since anybody may
+    type an address that was confirmed once.
+    """
 
     mailbox = models.ForeignKey(Mailbox, models.CASCADE, related_name="subscriptions")
     article = models.ForeignKey(Article, models.CASCADE, related_name="+")
@@ -69,7 +84,10 @@ class Subscription(models.Model):
         help_text="None: the whole thread.",
     )
     created_at = models.DateTimeField(auto_now_add=True)
+    confirmed_at = models.DateTimeField(null=True, blank=True, editable=False)
     left_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = SubscriptionQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -116,6 +116,7 @@ class Newsroom:
     def all_addresses(self):
         found = ["/", "/series/", "/most-read/", "/saved/", "/offline/", "/manifest.webmanifest", "/sitemap.xml"]
         found += ["/sitemap-pages.xml", "/feed/atom/", "/corrections/rss/"]
+        found += ["/conversations/feed/rss/", f"/conversations/{self.moon.pk}/atom/", "/conversations/moderation/"]
         for thing in (
             self.science, self.culture, self.physics, self.stars, self.books, self.planets, self.ada, self.ben,
             self.cleo, self.series, self.topic,
@@ -290,16 +291,21 @@ def test_sections_tags_authors_and_series(newsroom):
 
 def test_conversations(newsroom, bob):
     n = newsroom
-    key = f"comments-{n.moon.pk}"
-    assert n.edit(lambda: moderation.approve(n.held, bob)) == {key}
-    assert n.gone == {n.moon.get_absolute_url()}
-    assert n.edit(lambda: moderation.reject(n.held, bob, "abuse")) == {key}
+    key, newest = f"comments-{n.moon.pk}", "comments-newest"
+    assert n.edit(lambda: moderation.approve(n.held, bob)) == {key, newest}
+    assert n.gone == {n.moon.get_absolute_url(), "/conversations/feed/rss/", f"/conversations/{n.moon.pk}/atom/"}
+    assert n.edit(lambda: moderation.reject(n.held, bob, "abuse")) == {key, newest}
     assert n.edit(lambda: recommend(n.comment, "a reader")) == {key}
-    assert n.edit(lambda: moderation.mark_spam(n.comment, bob)) == {key}
-    assert n.edit(lambda: moderation.undo(n.comment.decisions.first(), bob)) == {key}
-    assert n.edit(lambda: moderation.hold(n.comment, bob)) == {key}
+    assert n.edit(lambda: moderation.mark_spam(n.comment, bob)) == {key, newest}
+    assert n.edit(lambda: moderation.undo(n.comment.decisions.first(), bob)) == {key, newest}
+    assert n.edit(lambda: moderation.hold(n.comment, bob)) == {key, newest}
     assert n.edit(lambda: Policy.objects.create(section=n.science, mode="closed")) == {"comments"}
-    assert n.edit(lambda: moderation.erase(n.comment, bob)) == {key}
+    assert n.edit(lambda: moderation.erase(n.comment, bob)) == {key, newest}
+    n.edit(lambda: moderation.approve(make_comment(n.moon, "Once more.", status="pending"), bob))
+    n.edit(saved(n.moon, headline="The moon"))
+    assert {"/conversations/feed/rss/", f"/conversations/{n.moon.pk}/atom/"} <= n.gone
+    n.edit(lambda: Article.objects.get(pk=n.moon.pk).take_down())
+    n.edit(lambda: Article.objects.get(pk=n.moon.pk).publish())
     n.edit(saved(n.moon, comments_policy="off"))
 
 

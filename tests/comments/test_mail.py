@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from comments import moderation, notices, outbox
 from comments.models import Comment, Mailbox, Outbox, Subscription
+from tests.articles.desk_forms import words
 from tests.comments.conftest import fields_of
 from tests.factories import make_article, make_comment, make_user
 
@@ -25,7 +26,9 @@ def make_mailbox(email="ann@reader.test", comment=None, **fields):
     mailbox = Mailbox.objects.create(email=email, **{"confirmed_at": timezone.now(), **fields})
     if comment:
         long_ago = timezone.now() - timedelta(days=2)
-        Subscription.objects.create(mailbox=mailbox, article=comment.article, comment=comment)
+        Subscription.objects.create(
+            mailbox=mailbox, article=comment.article, comment=comment, confirmed_at=mailbox.confirmed_at
+        )
         Subscription.objects.update(created_at=long_ago)
     return mailbox
 
@@ -46,6 +49,10 @@ def later(**time):
 def replied(parent, bob, number=1):
     for _ in range(number):
         moderation.approve(make_comment(parent=parent, body="A reply", name="Ben", status="pending"), bob)
+
+
+def follow(comment, **how):
+    notices.follow(comment.email, comment.article, comment, **how)
 
 
 def link(letter, path):
@@ -77,7 +84,7 @@ def test_asks_an_address_once_before_it_hears_of_replies(client, write, article,
 
 def test_writes_once_for_a_hundred_requests(article):
     for _ in range(100):
-        notices.follow(make_comment(article, email="victim@reader.test"))
+        follow(make_comment(article, email="victim@reader.test"))
     outbox.deliver()
     later(hours=3)
     outbox.deliver()
@@ -153,7 +160,7 @@ def test_leaves_with_one_press_of_the_mail_program(client, article, bob):
     later(hours=2)
     outbox.deliver()
     assert len(mail.outbox) == 1
-    notices.follow(make_comment(article, email="ann@reader.test"))
+    follow(make_comment(article, email="ann@reader.test"))
     assert not Outbox.objects.filter(kind="confirm").exists()
     client.post(address, {"frequency": "daily"})
     assert Mailbox.objects.get().frequency == "daily"
@@ -214,7 +221,7 @@ def test_loses_nothing_when_mail_fails(article, monkeypatch):
     def fail(self, messages):
         raise ConnectionRefusedError
 
-    notices.follow(make_comment(article, email="ann@reader.test"))
+    follow(make_comment(article, email="ann@reader.test"))
     with monkeypatch.context() as broken:
         broken.setattr(EmailBackend, "send_messages", fail)
         assert outbox.deliver() == 0
@@ -275,3 +282,91 @@ def test_offers_mail_in_the_form(client, article):
     page = client.get(f"/comments/write/{article.pk}/")
     assert b'name="notify"' in page.content
     assert fields_of(page)
+
+
+def test_mails_everything_new_under_an_article_to_who_confirmed_it(client, article, bob):
+    address = f"/comments/follow/{article.pk}/"
+    page = client.get(address)
+    assert "no-store" in page["Cache-Control"]
+    asked = client.post(address, fields_of(page) | {"email": "Ann@Reader.test"})
+    assert "Look into your mailbox" in words(asked)
+    replied(make_comment(article), bob)
+    outbox.deliver()
+    later(minutes=10)
+    outbox.deliver()
+    (letter,) = mail.outbox
+    assert article.headline in letter.body
+    confirm = link(letter, "mail/confirm")
+    assert article.headline in words(client.get(confirm))
+    client.post(confirm)
+    moderation.approve(make_comment(article, "A root of its own", status="pending"), bob)
+    later(minutes=10)
+    outbox.deliver()
+    assert "A root of its own" in mail.outbox[1].body
+    settings_page = link(mail.outbox[1], "mail")
+    number = Subscription.objects.get().pk
+    assert f'value="{number}"' in client.get(settings_page).content.decode()
+    client.post(settings_page, {"stop": number})
+    moderation.approve(make_comment(article, status="pending"), bob)
+    later(hours=2)
+    outbox.deliver()
+    assert len(mail.outbox) == 2
+    assert Mailbox.objects.confirmed().exists()
+
+
+@pytest.mark.parametrize("stop", ["", "x", "99999999999999999999", "-1", "²"])
+def test_stops_nothing_that_is_not_followed(client, article, stop):
+    comment = make_comment(article, email="ann@reader.test")
+    mailbox = make_mailbox(comment=comment)
+    other = make_mailbox("ben@reader.test", comment=make_comment(article))
+    address = notices.leave_address(mailbox)
+    client.post(address, {"stop": stop or other.subscriptions.get().pk, "frequency": "each"})
+    assert Subscription.objects.current().count() == 2
+
+
+def test_says_what_is_wrong_with_an_address_and_keeps_it(client, article):
+    address = f"/comments/follow/{article.pk}/"
+    page = client.post(address, {"email": "ann at reader"})
+    assert "does not look like an email address" in words(page)
+    assert "ann at reader" in page.content.decode()
+    assert not Mailbox.objects.exists()
+    article.comments_policy = "off"
+    article.save()
+    assert client.get(address).status_code == 404
+
+
+def test_a_confirmed_address_is_asked_again_where_somebody_else_may_have_typed_it(client, write, article, bob):
+    mailbox = make_mailbox()
+    write(article, email="ann@reader.test", notify="on", body="Written by Mallory")
+    comment = Comment.objects.get()
+    moderation.reject(comment, bob, "abuse")
+    later(minutes=10)
+    outbox.deliver()
+    assert [letter.subject for letter in mail.outbox] == ["Confirm that you want mail about comments at Newsroom"]
+    assert "Mallory" not in mail.outbox[0].body
+    # In her own browser she has confirmed before, so nothing is asked.
+    asked_before = mailbox.subscriptions.get()
+    client.post(link(mail.outbox[0], "mail/confirm"), {"last": asked_before.pk})
+    write(article, email="ann@reader.test", notify="on", body="Written by Ann")
+    assert mailbox.subscriptions.current().count() == 2
+    assert client.cookies["mailbox"]["httponly"]
+    # Nor does the cookie of one reader speak for another.
+    write(article, email="ben@reader.test", notify="on", body="Written as if by Ben")
+    assert not Subscription.objects.current().filter(mailbox__email="ben@reader.test").exists()
+
+
+def test_what_is_asked_after_the_page_was_shown_is_not_confirmed_with_it(client, article):
+    follow(make_comment(article, email="ann@reader.test"))
+    mailbox, first = Mailbox.objects.get(), Subscription.objects.get()
+    follow(make_comment(make_article("Another"), email="ann@reader.test"))
+    client.post(notices.confirm_address(mailbox), {"last": first.pk})
+    assert list(Subscription.objects.current()) == [first]
+
+
+def test_stops_asking_an_address_that_does_not_answer(article):
+    for _ in range(6):
+        follow(make_comment(article, email="victim@reader.test"))
+        outbox.deliver()
+        for row in Outbox.objects.filter(kind="confirm"):
+            Outbox.objects.filter(pk=row.pk).update(dedupe_key=f"{row.dedupe_key}-")
+    assert len(mail.outbox) == notices.ASKED_AT_MOST
