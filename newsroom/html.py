@@ -10,6 +10,7 @@ clean() reads whatever an editor, a paste or an import brings (newsroom.tagsoup)
     span class="footnote"                                          the text of a note, where its number goes
 """
 
+import json
 import re
 import unicodedata
 from collections import Counter
@@ -104,6 +105,12 @@ def text(html: str) -> str:
 def trusted(html: str) -> SafeString:
     """Mark stored, hence clean, HTML as fit for a page. The one place where that is said."""
     return mark_safe(html)
+
+
+def json_for_page(value: object) -> SafeString:
+    """Write JSON that may stand within a script element: nothing in it can end that, or begin another."""
+    text = json.dumps(value, ensure_ascii=False)
+    return mark_safe(text.translate({ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}))
 
 
 def _guarded(blocks: list["Block"]) -> str:

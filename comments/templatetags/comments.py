@@ -5,13 +5,16 @@ from django.utils import timezone
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.translation import pgettext_lazy
 
+from articles import structured_data
 from articles.models.site import CommentsPolicy
 from comments.addresses import addresses_in
 from comments.changes import EVERY_CONVERSATION
 from comments.changes import conversation as conversation_of
 from comments.policies import rules_for
+from comments.structured_data import of_conversation
 from comments.threads import Conversation
 from newsroom import pagestore
+from newsroom.html import json_for_page
 
 register = template.Library()
 
@@ -52,6 +55,17 @@ def comment_thread(context, article):
         ],
         "is_open": rules.take_comments(article),
     }
+
+
+@register.inclusion_tag("comments/head.html", takes_context=True)
+def story_data(context, article):
+    """Print what programs are told of a story and of its comments, and where to follow these; for the page's head."""
+    request = context["request"]
+    told = structured_data.news_article(article, context["site"], request.build_absolute_uri)
+    shown = _shown(context, article)
+    if shown is not None:
+        told |= of_conversation(shown[1].total, editors_picks(context, article), request.build_absolute_uri)
+    return {"article": article, "told": json_for_page(told), "has_comments": shown is not None}
 
 
 @register.simple_tag(takes_context=True)
