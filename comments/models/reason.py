@@ -13,6 +13,15 @@ DELIVERED = [
     gettext_noop("It states as a fact what is not, as far as we know."),
     gettext_noop("It does not keep to the rules of this conversation."),
 ]
+# How the public page of figures names them.
+DELIVERED_LABELS = [
+    gettext_noop("Insults or threatens somebody"),
+    gettext_noop("Says something private about a person"),
+    gettext_noop("Has nothing to do with the article"),
+    gettext_noop("Advertises"),
+    gettext_noop("States as fact what is not"),
+    gettext_noop("Another reason"),
+]
 
 
 class CannedReasonQuerySet(models.QuerySet):

@@ -15,7 +15,7 @@ def test_tells_how_comments_are_moderated(client, write, article, bob):
     cache.clear()
     write(article, body="CANARYTEXT", name="CANARYNAME")
     moderation.reject(make_comment(article, status="pending"), bob, "abuse", public_note="CANARYNOTE")
-    page = client.get("/comments/transparency/")
+    page = client.get("/conversations/moderation/")
     told = words(page)
     assert "Comments sent1" in told
     assert "Rejected by them1" in told
