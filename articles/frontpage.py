@@ -3,23 +3,28 @@
 A front is a query at a moment, not a state: what shows now, what showed at any past minute, what will show.
 """
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, Value, When, prefetch_related_objects
+from django.db.models.lookups import GreaterThan, In
 from django.utils import timezone
 
 from articles import most_read
-from articles.models import Article, ArticleTag, Category, Part, Placement, ZoneRule
+from articles.models import Article, ArticleTag, Category, Part, Picture, Placement, ZoneRule
 from articles.models.article import Kind
 from articles.models.category import MENU
 from articles.models.frontpage import Fill, Zone
+from articles.models.rights import usable_condition
 from articles.paging import cards
 from newsroom import pagestore
+from newsroom.prepared import Prepared
 
 RELATED = 3
 IN_BLOCK = 6
 CANDIDATES = 40
+BROAD, TALL = 1, 2
 SPARE = 8  # how many more than a zone holds are looked at: others may show some of them
 
 
@@ -57,6 +62,18 @@ def has_aged(placement, rule, at):
         and rule.hours is not None
         and at - placement.starts_at >= timedelta(hours=rule.hours)
     )
+
+
+@dataclass
+class Candidate:
+    """What is known of a story before it is chosen; `shape` is that of the picture readers see now, if any."""
+
+    pk: int
+    category_id: int
+    kind: str
+    shape: int | None
+    is_own: bool
+    placement: Placement | None = None
 
 
 @dataclass
@@ -142,13 +159,11 @@ def compose(section=None, at=None, placements=None, rules=None, listed=()):
     menu = front.menu if section is None else []
     stories = _candidates(at, now, family, menu, root_of, front.rules, named, listed)
     by_id = {story.pk: story for story in stories}
-    for story in stories:
-        story.placement = None
     taken = _place(front, [placement for placement in holding if placement.article_id in by_id], by_id)
 
-    own = stories if family is None else [story for story in stories if story.is_own]
+    own = [story for story in stories if story.is_own]
     news = [story for story in own if story.kind not in (Kind.OPINION, Kind.PHOTO_ESSAY)]
-    pictured = [story for story in news if story.picture and not story.picture.is_portrait]
+    pictured = [story for story in news if story.shape == BROAD]
 
     def take(candidates, number):
         chosen = []
@@ -166,7 +181,7 @@ def compose(section=None, at=None, placements=None, rules=None, listed=()):
             return []
         if rule.fill == Fill.KIND:
             of_kind = [story for story in own if story.kind == rule.kind]
-            return [story for story in of_kind if story.picture] if zone == Zone.PICTURES else of_kind
+            return [story for story in of_kind if story.shape] if zone == Zone.PICTURES else of_kind
         if wanted[zone] is not None:
             return [by_id[pk] for pk in wanted[zone] if pk in by_id]
         if zone == Zone.LEAD:
@@ -191,10 +206,11 @@ def compose(section=None, at=None, placements=None, rules=None, listed=()):
         block = take((story for story in stories if root_of[story.category_id] == category.pk), IN_BLOCK)
         if block:
             # Stable: pictures open the block, the newest first.
-            block.sort(key=lambda story: story.picture is None)
+            block.sort(key=lambda story: story.shape is None)
             front.blocks.append(Block(category, block))
     fill(Zone.MOST_READ)
     front.listed = [by_id[pk] for pk in listed if pk in by_id and pk not in taken]
+    _load(front)
     return front
 
 
@@ -223,13 +239,15 @@ def _place(front, placements, by_id):
                 down.append(placement)
     for zone, chosen in spots.items():
         chosen.sort(key=lambda placement: (placement.zone == zone, placement.position))
-        front.zones[zone] = [_as_placed(by_id[placement.article_id], placement) for placement in chosen]
+        for placement in chosen:
+            by_id[placement.article_id].placement = placement
+        front.zones[zone] = [by_id[placement.article_id] for placement in chosen]
     return taken
 
 
-def _as_placed(story, placement):
+def _as_placed(story):
     """Give a story the words and the picture that it has in this place alone. It is not for saving."""
-    story.placement = placement
+    placement = story.placement
     story.headline = placement.headline or story.headline
     story.kicker = placement.kicker or story.kicker
     if placement.picture_id:
@@ -292,21 +310,69 @@ def _listed(rule):
 
 def _candidates(at, now, family, menu, root_of, rules, named, listed):
     """Return every story the page could show, newest first, each section's newest among them."""
-    public = Article.objects.public_at(at) if at < now else Article.objects.published(at)
+    below = defaultdict(list)
+    for pk, root in root_of.items():
+        below[root].append(pk)
+    own = [category.pk for category in family or ()]
+    rows = _written(
+        family is not None,
+        at < now,
+        tuple((rule.kind, rule.size + SPARE) for rule in rules.values() if rule.fill == Fill.KIND and rule.size),
+        at=at,
+        now=now,
+        family=own,
+        named=sorted({*named, *listed}),
+        **{f"section_{number}": below[category.pk] for number, category in enumerate(menu)},
+    )
+    # What is only placed on a section's front, from elsewhere, is not for the rules.
+    return [
+        Candidate(pk, section, kind, shape, is_own=family is None or pk not in named or section in own)
+        for pk, section, kind, shape in rows
+    ]
+
+
+def _write(has_family, is_past, kinds, *, at, now, family, named, **sections):
+    public = Article.objects.public_at(at) if is_past else Article.objects.published(at)
     newest = public.newest_first().values("pk")
-    if family is not None:
+    if has_family:
         newest = newest.in_sections(family)
-    wanted = Q(pk__in=newest[:CANDIDATES]) | Q(pk__in={*named, *listed})
-    for rule in rules.values():
-        if rule.fill == Fill.KIND and rule.size:
-            wanted |= Q(pk__in=newest.filter(kind=rule.kind)[: rule.size + SPARE])
-    for category in menu:
-        below = [pk for pk, root in root_of.items() if root == category.pk]
-        wanted |= Q(pk__in=newest.filter(category__in=below)[: IN_BLOCK + SPARE])
-    stories = cards(list(public.filter(wanted).newest_first().values_list("pk", flat=True)))
-    if family is not None:
-        own = {category.pk for category in family}
-        for story in stories:
-            # What is only placed here, from elsewhere, is not for the rules.
-            story.is_own = story.pk not in named or story.category_id in own
-    return stories
+    wanted = Q(pk__in=newest[:CANDIDATES]) | Q(pk__in=named)
+    for kind, number in kinds:
+        wanted |= Q(pk__in=newest.filter(kind=kind)[:number])
+    for below in sections.values():
+        wanted |= Q(pk__in=newest.filter(In(F("category"), below))[: IN_BLOCK + SPARE])
+    shapes = [
+        When(Q(**{f"{picture}__isnull": False}) & usable_condition(now, f"{picture}__"), then=_shape(picture))
+        for picture in ("lead_picture", "lead_picture__fallback")
+    ]
+    stories = public.filter(wanted).newest_first().annotate(shape=Case(*shapes, default=None))
+    return stories.values_list("pk", "category", "kind", "shape")
+
+
+def _shape(picture):
+    across, down = (F(f"{picture}__{side}") * F(f"{picture}__crop_{side}") for side in ("width", "height"))
+    return Case(When(GreaterThan(down, across), then=Value(TALL)), default=Value(BROAD))
+
+
+_written = Prepared(_write, moments=("at", "now"))
+
+
+def _load(front):
+    """Read what is shown of the stories that were chosen, and give placed ones the words of their place."""
+    chosen = {story.pk for story in [*front.stories, *front.listed]}
+    stories = {story.pk: story for story in cards(chosen)}
+
+    def loaded(candidates):
+        found = []
+        for candidate in candidates:
+            if story := stories.get(candidate.pk):  # not gone meanwhile
+                story.placement = candidate.placement
+                found.append(_as_placed(story) if story.placement else story)
+        return found
+
+    front.zones = {zone: loaded(candidates) for zone, candidates in front.zones.items()}
+    front.lead_related, front.listed = loaded(front.lead_related), loaded(front.listed)
+    for block in front.blocks:
+        block.stories = loaded(block.stories)
+    faces = [byline.author for story in front.opinion for byline in story.writers[:1] if byline.author.picture_id]
+    prefetch_related_objects(faces, Prefetch("picture", Picture.objects.with_fallback()))

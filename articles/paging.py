@@ -1,16 +1,23 @@
 """Pages of articles that cost the same wherever they are in the list."""
 
 from django.core.paginator import InvalidPage, PageNotAnInteger, Paginator
+from django.db.models import Prefetch
 from django.http import Http404
 
-from articles.models import Article
+from articles.models import Article, Byline
 
 PAGE_SIZE = 20
+BYLINES = Prefetch(
+    "bylines",
+    Byline.objects.select_related("author").only(
+        "article", "position", "role", "author__name", "author__slug", "author__role", "author__picture"
+    ),
+)
 
 
 def cards(ids):
     """Return the articles of these ids, in this order, with what a card shows."""
-    found = {article.pk: article for article in Article.objects.filter(pk__in=ids).for_cards()}
+    found = Article.objects.filter(pk__in=ids).for_readers().prefetch_related(BYLINES).in_bulk()
     return [found[pk] for pk in ids if pk in found]
 
 

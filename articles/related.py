@@ -7,11 +7,11 @@ each of its parts with a limit; Python weighs them, and only the best are read.
 from collections import defaultdict
 from math import log
 
-from django.db import connection
 from django.db.models import Exists, F, IntegerField, OuterRef, Value
 from django.utils import timezone
 
 from articles.models import Article, ArticleTag, RelatedChoice
+from newsroom.prepared import Prepared
 
 SHOWN = 7  # three beside the text, four below it
 TAGS = 8  # tags of the story that count
@@ -80,38 +80,45 @@ def _by_tag(rows):
 
 def _candidates(article):
     """Return (key, id) pairs by where they come from: one query, every part of which ends at a limit."""
-    sql, params = candidates_sql(article)
     found = defaultdict(list)
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        for source, key, pk in cursor.fetchall():
-            found[source].append((key, pk))
+    for source, key, pk in _asked(**_about(article)):
+        found[source].append((key, pk))
     return found
 
 
 def candidates_sql(article):
     """Return the query for candidates and its parameters."""
-    parts = [part.query.sql_with_params() for part in _parts(article)]
-    # Each part in brackets of its own: SQLite takes no limit within a UNION otherwise.
-    sql = " UNION ALL ".join(
-        f"SELECT * FROM ({sql}) AS part_{number}"  # noqa: S608  (the ORM wrote the query; what it asks for is in params)
-        for number, (sql, _) in enumerate(parts)
-    )
-    return sql, [param for _, params in parts for param in params]
+    return _asked.sql(**_about(article))
 
 
-def _parts(article):
+def _about(article):
+    root = article.pk
+    if article.translation_of_id:
+        root = article.translation_of.translation_of_id or article.translation_of_id
+    return {
+        "article": article.pk,
+        "root": root,
+        "sections": [article.category_id] if article.category_id else [],
+        "tags": sorted(tag.pk for tag in article.tags.all())[:TAGS],
+        "at": timezone.now(),
+    }
+
+
+def _parts(article, root, sections, tags, at):
     yield _rows(RelatedChoice.objects.filter(article=article), CHOSEN, "position", "other_id").order_by(
         "position", "pk"
     )[:SHOWN]
-    for others in _family(article):
-        yield _rows(others.exclude(pk=article.pk), TRANSLATION, "pk", "pk").order_by("pk")[:LANGUAGES]
-    if article.category_id:
-        section = Article.objects.published().filter(category=article.category_id).newest_first()
-        yield _rows(section, SECTION, "category_id", "pk")[:FROM_SECTION]
-    for tag in sorted(tag.pk for tag in article.tags.all())[:TAGS]:
+    # The other languages of a story, whichever is the original, and translations made of a translation. Each its own
+    # query: an OR of the three would read every article.
+    for lookup in ("pk", "translation_of", "translation_of__translation_of"):
+        family = Article.objects.filter(**{lookup: root}).exclude(pk=article)
+        yield _rows(family, TRANSLATION, "pk", "pk").order_by("pk")[:LANGUAGES]
+    for section in sections:
+        newest = Article.objects.published(at).filter(category=section).newest_first()
+        yield _rows(newest, SECTION, "category_id", "pk")[:FROM_SECTION]
+    for tag in tags:
         # Of what is public alone: a draft that takes a tag changes nothing that readers see.
-        public = Exists(Article.objects.published().filter(pk=OuterRef("content_object_id")))
+        public = Exists(Article.objects.published(at).filter(pk=OuterRef("content_object_id")))
         uses = ArticleTag.objects.filter(public, tag=tag).order_by("-content_object_id")
         yield _rows(uses, TAG, "tag_id", "content_object_id")[:COUNTED]
 
@@ -122,11 +129,4 @@ def _rows(queryset, source, key, pk):
     )
 
 
-def _family(article):
-    """The other languages of a story, whichever of them is the original, and translations made of a translation."""
-    root = article.pk
-    if article.translation_of_id:
-        root = article.translation_of.translation_of_id or article.translation_of_id
-    # Each its own query: an OR of the three would read every article.
-    for lookup in ("pk", "translation_of", "translation_of__translation_of"):
-        yield Article.objects.filter(**{lookup: root})
+_asked = Prepared(lambda **about: list(_parts(**about)), moments=("at",))

@@ -16,7 +16,7 @@ from articles import search as searching
 from articles.addresses import gone, is_canonical, is_once_public, issued_authors, issued_dossiers, issued_tags
 from articles.corrections import listed as listed_corrections
 from articles.live_pages import coverage as live_coverage
-from articles.models import Article, Author, Byline, Category, Correction, Page, Recommendation
+from articles.models import Article, Author, Byline, Category, Correction, Page, Part, Recommendation
 from articles.models.article import Kind
 from articles.models.frontpage import Fill, Zone
 from articles.models.page import Purpose
@@ -189,10 +189,11 @@ def saved(request):
 def detail(request, year, month, day, slug):
     article = (
         Article.objects.filter(slug=slug)
-        .select_related("category__parent", "lead_picture__fallback", "translation_of")
-        .defer("translation_of__body", "translation_of__body_text", "translation_of__live_summary")
+        .select_related("category__parent", "lead_picture__fallback")
+        .defer("body_text")
         .prefetch_related("tags")
         .annotate(is_corrected=Exists(Correction.objects.filter(article=OuterRef("pk"))))
+        .annotate(is_part=Exists(Part.objects.filter(article=OuterRef("pk"))))
         .annotate(recommended=recommended_times(OuterRef("pk")))
         .first()
     )
@@ -236,7 +237,7 @@ def layout(article):
 def article_context(request, article):
     """What an article's page shows; the desk's preview uses it too."""
     body = render_body(article.body, layout=ESSAY if article.kind == Kind.PHOTO_ESSAY else COLUMN)
-    places = dossiers.places(article)
+    places = dossiers.places(article) if getattr(article, "is_part", True) else []
     stories, translations = related.beside(article, places)
     # The names and faces of the story and of all beside it come together, in one query.
     prefetch_related_objects(

@@ -9,6 +9,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
@@ -17,6 +18,7 @@ from django.db.models.functions import Coalesce
 from articles.models import Article
 from comments.models import Comment
 from comments.models.comment import TOMBSTONES, VISIBLE
+from newsroom.prepared import Prepared
 
 ROOTS_PER_PAGE = 25
 REPLIES_SHOWN = 3  # below each root of a page; the rest of a thread has pages of its own
@@ -64,6 +66,35 @@ class Page:
     is_thread: bool = False
 
 
+class Facts(NamedTuple):
+    """What is known of a conversation before any of it is read."""
+
+    visible: int  # comments let through, whatever is above them
+    doubtful: int  # of these, the ones in a thread in which something hides what is below it
+    standing: int  # of these, the ones that are not below it
+    has_gaps: bool  # whether something was taken back
+    has_picks: bool
+
+
+def _written_facts(article):
+    of_article = Comment.objects.filter(article=OuterRef("pk"))
+    visible = of_article.filter(status__in=VISIBLE)
+    # Only below what hides and has replies can anything be hidden. To look at each comment would cost too much.
+    hiding = Comment.objects.hiding().filter(Exists(Comment.objects.filter(parent=OuterRef("pk"))), article=article)
+    doubtful = visible.filter(root__in=hiding.values(whole=Coalesce("root", "pk")))
+    facts = {
+        "visible": _number(visible),
+        "doubtful": _number(doubtful),
+        "standing": _number(doubtful.unobstructed()),
+        "has_gaps": Exists(of_article.filter(status__in=TOMBSTONES)),
+        "has_picks": Exists(visible.filter(is_featured=True)),
+    }
+    return Article.objects.filter(pk=article).annotate(**facts).values_list(*facts)
+
+
+_facts = Prepared(_written_facts)
+
+
 class Conversation:
     """The comments on an article that readers see, in one of the ORDERS."""
 
@@ -75,39 +106,28 @@ class Conversation:
 
     @cached_property
     def _facts(self):
-        visible = Comment.objects.filter(article=OuterRef("pk"), status__in=VISIBLE)
-        # Only below what hides and has replies can anything be hidden. To look at each comment would cost too much.
-        hiding = Comment.objects.hiding().filter(
-            Exists(Comment.objects.filter(parent=OuterRef("pk"))), article=self.article
-        )
-        doubtful = visible.filter(root__in=hiding.values(whole=Coalesce("root", "pk")))
-        taken_back = Comment.objects.filter(article=OuterRef("pk"), status__in=TOMBSTONES)
-        facts = {
-            "visible": _number(visible),
-            "doubtful": _number(doubtful),
-            "standing": _number(doubtful.unobstructed()),
-            "has_gaps": Exists(taken_back),
-        }
-        return Article.objects.filter(pk=self.article.pk).annotate(**facts).values(*facts).get()
+        return Facts(*_facts(article=self.article.pk)[0])
 
     @property
     def total(self) -> int:
         """How many comments readers see."""
-        return self._facts["visible"] - self._facts["doubtful"] + self._facts["standing"]
+        return self._facts.visible - self._facts.doubtful + self._facts.standing
 
     @property
     def _is_obstructed(self):
-        return self._facts["doubtful"] != self._facts["standing"]
+        return self._facts.doubtful != self._facts.standing
 
     def _standing(self, comments):
         """What has its place; where nothing is hidden or was taken back, that is a short question."""
-        if self._is_obstructed or self._facts["has_gaps"]:
+        if self._is_obstructed or self._facts.has_gaps:
             return comments.standing()
         return comments.filter(status__in=VISIBLE)
 
     @property
     def picks(self) -> list[Comment]:
         """The newest of the editors' picks; they come with the first page, so that they cost no query."""
+        if not self._facts.has_picks:
+            return []
         picks = [comment for comment in (self.first_page and self._found).values() if comment.pk in self._picked]
         return sorted(picks, key=lambda comment: (comment.created_at, comment.pk), reverse=True)[:PICKS_SHOWN]
 
@@ -121,6 +141,8 @@ class Conversation:
         """Return 25 roots, each with the first of its replies, from the place that the cursor `after` names."""
         names = ORDERS[self.order]
         place = _read(after, names)
+        if not self._facts.visible:
+            return Page(is_first=place is None)
         roots = self._standing(Comment.objects.filter(article=self.article, parent=None))
         roots, is_more = _cut(_after(roots, names, place), names, ROOTS_PER_PAGE)
         replies = Comment.objects.filter(root=OuterRef("pk"))
@@ -162,8 +184,10 @@ class Conversation:
 
     def _nodes(self, ids, with_picks=False):
         """Return nodes by id, without what no template may show by mistake; one query."""
-        picks = Comment.objects.filter(article=self.article).featured().order_by()
-        wanted = Q(pk__in=ids) | Q(pk__in=picks.values("pk")) if with_picks else Q(pk__in=ids)
+        wanted = Q(pk__in=ids)
+        if with_picks and self._facts.has_picks:
+            picks = Comment.objects.filter(article=self.article).featured().order_by()
+            wanted |= Q(pk__in=picks.values("pk"))
         rows = Comment.objects.filter(wanted).select_related("user", "parent")
         private = ("path", "signals", "held_because", "email", "sender", "sender_prefix", "fingerprint")
         found = self._found = rows.defer(

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.db.models import F, Q
+from django.db.models.lookups import In
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import pgettext_lazy
@@ -16,7 +17,7 @@ from taggit.managers import TaggableManager
 from articles.bodies import EXTENSIONS
 from articles.languages import Language, direction, site_language
 from articles.models.address import Addressed
-from articles.models.picture import Illustration, Picture, addresses_without_words, keys_in
+from articles.models.picture import SHOWN, Illustration, Picture, addresses_without_words, keys_in
 from articles.models.recording import Attachment
 from articles.models.site import CommentsPolicy
 from articles.models.tag import ArticleTag
@@ -60,6 +61,13 @@ class Kind(models.TextChoices):
 gates: list[Callable[["Article", datetime], dict[str, list[str]]]] = []
 
 
+ON_CARDS = (
+    "headline", "standfirst", "kicker", "slug", "kind", "language", "word_count", "lead_alt", "lead_is_decorative",
+    "lead_caption", "live_ended_at", "status", "published_at", "first_published_at", "updated_at", "expires_at",
+    "translation_of",
+)  # fmt: skip
+
+
 class ArticleQuerySet(models.QuerySet):
     def published(self, at=None):
         """What the public may read at the given moment, now by default. Every public list starts here."""
@@ -96,10 +104,10 @@ class ArticleQuerySet(models.QuerySet):
         return self.order_by("-published_at", "-id")
 
     def in_sections(self, categories):
-        """Articles filed, primarily or further, under any of these sections; name subsections too."""
-        ids = [category.pk for category in categories]
-        further = Article.categories.through.objects.filter(category_id__in=ids).values("article_id")
-        return self.filter(Q(category_id__in=ids) | Q(pk__in=further))
+        """Articles filed, primarily or further, under any of these sections or their ids; name subsections too."""
+        ids = [getattr(category, "pk", category) for category in categories]
+        further = Article.categories.through.objects.filter(In(F("category"), ids)).values("article_id")
+        return self.filter(In(F("category"), ids) | Q(pk__in=further))
 
     def for_cards(self):
         """Load what a card in a list shows, in three queries whatever the number of articles."""
@@ -108,6 +116,11 @@ class ArticleQuerySet(models.QuerySet):
             .prefetch_related(models.Prefetch("bylines", Byline.objects.select_related("author")))
             .defer("body", "body_text")
         )
+
+    def for_readers(self):
+        """Load what a card on a page of readers shows, and no more: in one query, without the bylines."""
+        pictures = [f"{picture}__{name}" for picture in ("lead_picture", "lead_picture__fallback") for name in SHOWN]
+        return self.select_related("category", "lead_picture__fallback").only(*ON_CARDS, "category", *pictures)
 
     def showing(self, pictures):
         """Articles that name one of these pictures, at the head or in the text."""

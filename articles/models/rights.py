@@ -12,13 +12,18 @@ from articles.licences import Licence, Origin
 ENDS_SOON = timedelta(days=14)  # in which a desk finds something else
 
 
+def usable_condition(at, of=""):
+    """The condition that work may be shown at a moment; `of` leads to it from other rows, as in "lead_picture__"."""
+    begins, ends = f"{of}usable_from", f"{of}usable_until"
+    return (Q(**{f"{begins}__isnull": True}) | Q(**{f"{begins}__lte": at})) & (
+        Q(**{f"{ends}__isnull": True}) | Q(**{f"{ends}__gt": at})
+    )
+
+
 class LicensedQuerySet(models.QuerySet):
     def usable(self, at=None):
         """What may be shown at the given moment, now by default."""
-        at = at or timezone.now()
-        return self.filter(
-            Q(usable_from__isnull=True) | Q(usable_from__lte=at), Q(usable_until__isnull=True) | Q(usable_until__gt=at)
-        )
+        return self.filter(usable_condition(at or timezone.now()))
 
     def ending(self, within, at=None):
         """What may be shown at the given moment and no longer once `within`, a timedelta, has passed."""

@@ -98,6 +98,7 @@ def test_costs_two_queries(django_assert_num_queries):
 
 def test_reads_no_more_of_a_common_tag_than_a_limit(monkeypatch):
     monkeypatch.setattr(related, "COUNTED", 10)
+    monkeypatch.setattr(related._asked, "_written", {})
     story = make_article("Story", tags=["Common"])
     ArticleTag.objects.bulk_create(ArticleTag(content_object=make_article(), tag=Tag.objects.get()) for _ in range(20))
     assert len(related._candidates(story)[related.TAG]) == 10

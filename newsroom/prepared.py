@@ -1,0 +1,79 @@
+"""Queries that the ORM writes once: that takes milliseconds where there are several parts, and asking a tenth of one."""
+
+from collections.abc import Callable
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import DateTimeField, Expression, Field, IntegerField, QuerySet
+
+MOST = 100  # forms of one query that are remembered
+
+
+class Asked(Expression):
+    """What a query is about, left open until it is asked."""
+
+    def __init__(self, name: str, output_field: Field, place: int | None = None):
+        super().__init__(output_field=output_field)
+        self.name, self.place = name, place
+
+    def as_sql(self, compiler, connection):
+        return "%s", [self]
+
+    def put(self, values):
+        """What goes here, of these values."""
+        value = values[self.name] if self.place is None else values[self.name][self.place]
+        if isinstance(self.output_field, DateTimeField):
+            return connection.ops.adapt_datetimefield_value(value)
+        return value
+
+
+class Prepared:
+    """A query written by `build(*form, **values)`, which gets open places for its values, and lists of them for lists.
+
+    It returns a queryset, or several to be asked at once, each with the same columns and a limit of its own.
+    `moments` names the values that are moments; the others are numbers. Calling it gives rows as the database has
+    them. What is in `form` is written into the query, so that each form of it is a query of its own.
+    """
+
+    def __init__(self, build: Callable[..., QuerySet | list[QuerySet]], moments: tuple[str, ...] = ()):
+        self.build, self.moments = build, moments
+        self._written = {}
+
+    def __call__(self, *form, **values) -> list[tuple]:
+        try:
+            text, params = self.sql(*form, **values)
+        except EmptyResultSet:  # whatever the values, it finds nothing
+            return []
+        with connection.cursor() as cursor:
+            cursor.execute(text, params)
+            return cursor.fetchall()
+
+    def sql(self, *form, **values) -> tuple[str, list]:
+        """Return the text of the query and what goes into it."""
+        lengths = tuple(len(value) if isinstance(value, (list, tuple)) else None for value in values.values())
+        key = (connection.vendor, form, tuple(values), lengths)
+        if key not in self._written:
+            if len(self._written) >= MOST:
+                self._written.clear()
+            asked = {name: self._places(name, value) for name, value in values.items()}
+            self._written[key] = _text_of(self.build(*form, **asked))
+        text, params = self._written[key]
+        return text, [param.put(values) if isinstance(param, Asked) else param for param in params]
+
+    def _places(self, name, value):
+        field = DateTimeField() if name in self.moments else IntegerField()
+        if not isinstance(value, (list, tuple)):
+            return Asked(name, field)
+        return [Asked(name, field, place) for place in range(len(value))]
+
+
+def _text_of(written):
+    if isinstance(written, QuerySet):
+        return written.query.sql_with_params()
+    parts = [part.query.sql_with_params() for part in written]
+    # Each part in brackets of its own: SQLite takes no limit within a UNION otherwise.
+    text = " UNION ALL ".join(
+        f"SELECT * FROM ({text}) AS part_{number}"  # noqa: S608  (the ORM wrote it; what is asked for is in params)
+        for number, (text, _) in enumerate(parts)
+    )
+    return text, [param for _, params in parts for param in params]
