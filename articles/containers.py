@@ -1,6 +1,6 @@
 """Walk through the files that pictures come in, part by part, without unpacking any of them.
 
-What a file says of itself is read here before a decoder believes it: sizes, frames, scans, and where the picture ends.
+What a file says of itself is read here before a decoder believes it: sizes, frames, passes, and where the picture ends.
 """
 
 import re
@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from articles import av1
+from articles.jpeg import Passes
 
 MAX_PARTS = 30_000  # chunks, segments or boxes; 30 MB in the smallest pieces that honest programs write
 MAX_SUBBLOCKS = 200_000  # of a GIF, 255 bytes each
@@ -24,10 +25,6 @@ EXIF_UNITS = {3: 2, 4: 4, 5: 8, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8}  
 EXIF_POINTERS = {0x8769, 0x8825, 0xA005}
 JPEG_MARKER = re.compile(rb"\xff([\x01-\xcf\xd8-\xfe])")  # not a stuffed FF, not a restart
 JPEG_FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
-# What each block of 8 by 8 pixels takes at the least: a code for its brightness, and one for its end unless that is in
-# another pass. Decoders make up what is missing, so a few bytes could ask for the work of a whole picture.
-JPEG_LEAST_BITS = {0xC0: 2, 0xC1: 2, 0xC2: 1}
-JPEG_PROGRESSIVE = {0xC2, 0xC6, 0xCA, 0xCE}
 BOXES_OF_BOXES = {b"iprp": 0, b"ipco": 0, b"meta": 4, b"moov": 0, b"trak": 0, b"mdia": 0, b"minf": 0, b"stbl": 0}
 
 
@@ -47,10 +44,7 @@ class Outline:
     width: int = 0
     height: int = 0
     frames: int = 1
-    scans: int = 1
-    channels: int = 0  # of a JPEG
-    is_progressive: bool = False
-    least: int = 0  # bytes that the pixels of a JPEG take at the very least
+    passes: Passes | None = None  # of a JPEG
     end: int = 0
     coded: list[int] = field(default_factory=list)  # where an AVIF's AV1 data begin
 
@@ -110,29 +104,30 @@ def _parts() -> Iterator[int]:
 
 
 def _jpeg(content):
-    found = Outline("JPEG", scans=0)
-    at, notes = 2, 0
+    passes = Passes()
+    found = Outline("JPEG", passes=passes)
+    at, notes, data = 2, 0, None
     for _ in _parts():
         marker = JPEG_MARKER.search(content, at)
         if marker is None:
             raise Truncated
+        if data is not None:
+            passes.ends.append(data + len(content[data : marker.start()].rstrip(b"\xff")))
+            data = None
         at, kind = marker.end(), marker[1][0]
         if kind == 0xD9:
             found.end = at
             return found
         if kind in (0x01, 0xD8):
             continue
-        if kind in JPEG_FRAMES:
-            height, width, channels = struct.unpack_from(">HHB", content, at + 3)
-            found.grow(width, height)
-            found.channels = max(found.channels, channels)
-            found.is_progressive |= kind in JPEG_PROGRESSIVE
-            if kind in JPEG_LEAST_BITS:
-                found.least = -(-width // 8) * -(-height // 8) * JPEG_LEAST_BITS[kind] // 8
-        elif kind == 0xDA:
-            found.scans += 1
         length = struct.unpack_from(">H", content, at)[0]
-        if content[at + 2 : at + 7] in (b"Exif\0", b"Photo"):
+        segment = content[at + 2 : at + length]
+        if kind in JPEG_FRAMES:
+            found.grow(*passes.frame(kind, segment))
+        elif kind == 0xDA:
+            passes.scan(segment)
+            data = at + length
+        elif segment.startswith((b"Exif\0", b"Photo")):
             notes += length
             if notes > MAX_NOTES:
                 raise Overgrown

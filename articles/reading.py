@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import PurePath
 
 from PIL import ExifTags, Image, PngImagePlugin
@@ -23,9 +24,15 @@ MAX_PIXELS_OF = {"WEBP": 18_000_000, "AVIF": 18_000_000}
 MAX_FRAMES = 500
 MAX_FRAME_PIXELS = 10_000_000
 MAX_ANIMATION_PIXELS = 200_000_000  # of all frames together
-MAX_VALUES = 3 * MAX_PIXELS  # of a progressive JPEG; its decoder holds them all, in two bytes each
-MAX_SCANS = 30  # of a progressive JPEG; programs write about ten, and each one costs a pass over the whole picture
+# Of a JPEG in passes: the numbers that its decoder holds, in two bytes each, and those it goes over in all passes.
+# Programs write about ten passes, each over some of the colours: 320 million for 40 million pixels.
+MAX_VALUES = 75_000_000
+MAX_WORK = 400_000_000
+MAX_PASSES = 30
 MAX_HEIGHT = 16_383  # pixels of a rendition; WebP holds no more
+# Follows on the passes of a JPEG that may have been cut off. It begins as decoders go on themselves where a last bit is
+# missing, and has the marks at which they take up again after a gap.
+PADDING = bytes(16) + b"".join(bytes(range(1, 255)) + bytes([0xFF, mark]) for mark in range(0xD0, 0xD8))
 LONGEST = 2000  # pixels of the picture that a Reading carries
 
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
@@ -144,9 +151,10 @@ def read(file, *, trust_name=False) -> Reading:
     if not trust_name:
         _refuse_other_name(file.name or "", outline.format)
     _refuse_excess(outline)
-    if outline.end < outline.least:
+    if (passes := outline.passes) and (outline.end < passes.least or not passes.are_all_there):
         raise UnreadablePicture(TOO_SHORT)
     _refuse_disguise(content, outline.end)
+    padded = _padded(content, outline.passes.ends) if outline.passes else None
     with _opened(io.BytesIO(content)) as original:
         width, height = original.size[:: -1 if _orientation(original) >= 5 else 1]
         if height * min(width, LONGEST) > MAX_HEIGHT * width:
@@ -154,7 +162,10 @@ def read(file, *, trust_name=False) -> Reading:
                 f"The picture is too tall for its width: at most {MAX_HEIGHT:,} pixels."
                 " Cut it into parts and try again."
             )
-        image = _upright(original, LONGEST)
+        size = _load(original, LONGEST)
+        if padded is not None and padded != _digest(original):
+            raise UnreadablePicture(TOO_SHORT)
+        image = _upright(original, size)
         return Reading(
             digest=hashlib.sha256(content).hexdigest()[:32],
             width=width,
@@ -174,7 +185,7 @@ def open_upright(file, *, longest: int | None = None) -> Image.Image:
     Scaled down to `longest` pixels on the longer side, if given. A large JPEG then costs a fraction of its size.
     """
     with _opened(file) as original:
-        return _upright(original, longest)
+        return _upright(original, _load(original, longest))
 
 
 def frames(file, *, longest: int) -> Iterator[tuple[Image.Image, int]]:
@@ -193,7 +204,7 @@ def frames(file, *, longest: int) -> Iterator[tuple[Image.Image, int]]:
                 return
             # Browsers, too, take a tenth of a second for what is too short to see.
             duration = round(original.info.get("duration") or 0)
-            yield _upright(original, longest), duration if duration > 10 else 100
+            yield _upright(original, _load(original, longest)), duration if duration > 10 else 100
             number += 1
 
 
@@ -273,15 +284,24 @@ def _refuse_excess(outline):
             f"The animation has more than {MAX_ANIMATION_PIXELS // 1_000_000} million pixels in all its frames."
             " Shorten it or scale it down and try again."
         )
-    if (outline.is_progressive or outline.scans > 1) and outline.channels * pixels > MAX_VALUES:
+    if outline.passes:
+        _refuse_passes(outline.passes, pixels)
+
+
+def _refuse_passes(passes, pixels):
+    if not passes.is_usual:
         raise UnreadablePicture(
-            f"A progressive JPEG in {outline.channels} colours may have at most"
-            f" {MAX_VALUES // outline.channels // 1_000_000} million pixels."
-            " Save it as RGB, or scale it down, and try again."
+            "The JPEG is coded in a way that hardly any program reads. Save it anew in an image program and try again."
         )
-    if outline.scans > MAX_SCANS:
+    if passes.are_several and passes.values > MAX_VALUES:
+        most = MAX_VALUES * pixels // passes.values // 1_000_000
         raise UnreadablePicture(
-            f"The JPEG is put together of {outline.scans:,} passes; at most {MAX_SCANS} can be taken."
+            f"This progressive JPEG may have at most {most} million pixels."
+            " Save it as an ordinary JPEG, or scale it down, and try again."
+        )
+    if passes.number > MAX_PASSES or (passes.are_several and passes.work > MAX_WORK):
+        raise UnreadablePicture(
+            f"The JPEG is put together of {passes.number:,} passes, too many for its size."
             " Save it anew in an image program and try again."
         )
 
@@ -298,6 +318,26 @@ def _refuse_disguise(content, end):
         )
 
 
+def _padded(content, ends):
+    """The digest of a JPEG's pixels where other bytes follow on the data of its passes.
+
+    Decoders skip what follows on whole data, but take it for the rest of a picture that was cut off and closed again.
+    """
+    parts = [memoryview(content)[start:end] for start, end in pairwise([0, *ends, None])]
+    with _opened(io.BytesIO(PADDING.join(parts))) as original:
+        _load(original, LONGEST)
+        return _digest(original)
+
+
+def _digest(original):
+    digest = hashlib.sha256()
+    step = max(1, STRIP_PIXELS // original.width)
+    for top in range(0, original.height, step):
+        strip = original.crop((0, top, original.width, min(top + step, original.height)))
+        digest.update(strip.tobytes())
+    return digest.digest()
+
+
 def _orientation(original):
     try:
         orientation = original.getexif().get(ExifTags.Base.Orientation, 1)
@@ -306,20 +346,24 @@ def _orientation(original):
     return orientation if orientation in TURNS else 1
 
 
-def _upright(original, longest):
+def _upright(original, size):
     orientation = _orientation(original)
-    width, height = original.size
-    if longest and longest < max(width, height):
-        size = [max(1, round(side * longest / max(width, height))) for side in (width, height)]
-        original.draft(None, size)
-    else:
-        size = [width, height]
     image = _in_strips(original, size)
-    if image.size != tuple(size):
+    if image.size != size:
         image = image.resize(size, Image.Resampling.LANCZOS)
     if image.mode == "RGBA" and image.getchannel("A").getextrema()[0] == 255:
         image = image.convert("RGB")
     return image.transpose(TURNS[orientation]) if orientation in TURNS else image
+
+
+def _load(original, longest):
+    """Decode no fewer pixels than are wanted for this length of the longer side, and return the size wanted."""
+    size = original.size
+    if longest and longest < max(size):
+        size = tuple(max(1, round(side * longest / max(size))) for side in size)
+        original.draft(None, size)
+    original.load()
+    return size
 
 
 def _in_strips(original, size):
@@ -327,7 +371,6 @@ def _in_strips(original, size):
 
     Worked in strips, so that never more than one copy of all pixels is held, and nothing but pixels is taken over.
     """
-    original.load()
     convert = Conversion(original)
     factor = [max(1, side // wanted) for side, wanted in zip(original.size, size, strict=True)]
     width, height = (-(-side // by) for side, by in zip(original.size, factor, strict=True))

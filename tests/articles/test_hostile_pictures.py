@@ -1,6 +1,7 @@
 """What is sent to break things is refused in words, before it costs much."""
 
 import io
+import re
 import struct
 import subprocess
 import sys
@@ -149,8 +150,20 @@ def test_refuses_a_print_in_passes_that_are_all_held_at_once():
     buffer = io.BytesIO()
     Image.new("CMYK", (64, 48)).save(buffer, "JPEG", progressive=True)
     size = struct.pack(">HH", 48, 64)
-    assert "at most 30 million pixels" in refusal(buffer.getvalue().replace(size, struct.pack(">HH", 5000, 7000)))
+    assert "at most 18 million pixels" in refusal(buffer.getvalue().replace(size, struct.pack(">HH", 5000, 7000)))
     assert accepts(buffer.getvalue())
+
+
+def test_refuses_few_passes_that_are_many_for_their_size():
+    jpeg = make_image(6000, 5000, progressive=True)
+    last = jpeg[jpeg.rindex(b"\xff\xda") : -2]
+    assert "too many for its size" in refusal(jpeg[:-2] + last * 12 + b"\xff\xd9")
+    assert accepts(jpeg)
+
+
+@pytest.mark.parametrize("kind", [0xC3, 0xC9, 0xCA])
+def test_refuses_a_jpeg_coded_as_nobody_codes(kind):
+    assert "hardly any program" in refusal(make_image().replace(b"\xff\xc0", bytes([0xFF, kind])))
 
 
 @pytest.mark.parametrize("kind", [b"zTXt", b"iCCP", b"iTXt"])
@@ -203,6 +216,56 @@ def test_refuses_a_jpeg_of_few_bytes_that_asks_for_the_work_of_millions_of_pixel
     assert accepts(honest)
     small = make_image(64, 48, **options).replace(struct.pack(">HH", 48, 64), struct.pack(">HH", 3000, 4000))
     assert "ends before the picture does" in refusal(small)
+
+
+CODINGS = [
+    {},
+    {"optimize": True},
+    {"progressive": True},
+    {"subsampling": 0},
+    {"restart_marker_blocks": 1},
+    {"restart_marker_rows": 1},
+    {"progressive": True, "restart_marker_rows": 1},
+]
+
+
+def noise(mode, options):
+    buffer = io.BytesIO()
+    Image.effect_noise((200, 150), 90).convert(mode).save(buffer, "JPEG", **options)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("mode", ["RGB", "L", "CMYK"])
+@pytest.mark.parametrize("options", CODINGS)
+def test_refuses_a_jpeg_that_was_cut_off_and_closed_again(options, mode):
+    content = noise(mode, options)
+    assert accepts(content)
+    start = content.index(b"\xff\xda") + 20
+    for share in (0.01, 0.2, 0.5, 0.8, 0.95):
+        cut = content[: start + round(share * (len(content) - start))]
+        assert "ends before the picture does" in refusal(cut + b"\xff\xd9")
+
+
+@pytest.mark.parametrize("options", CODINGS[4:])
+def test_refuses_a_jpeg_that_was_cut_off_where_a_part_ends(options):
+    content = noise("RGB", options)
+    assert accepts(content)
+    last = [*re.finditer(rb"\xff[\xd0-\xd7]", content)][-1].start()
+    assert "ends before the picture does" in refusal(content[:last] + b"\xff\xd9")
+
+
+def test_refuses_a_jpeg_whose_last_passes_are_missing():
+    content = make_image(200, 150, progressive=True)
+    passes = [found.start() for found in re.finditer(rb"\xff\xda", content)]
+    for start in passes[1:]:
+        assert "ends before the picture does" in refusal(content[:start] + b"\xff\xd9")
+
+
+@pytest.mark.parametrize("options", CODINGS)
+def test_takes_a_jpeg_with_something_between_its_data_and_its_end(options):
+    content = make_image(200, 150, **options)
+    for between in (b"\0" * 9, b"\xff" * 9, b"\xff\xfe\0\x04by", b"\xff\xd0"):
+        assert accepts(content[:-2] + between + content[-2:])
 
 
 def zipped():
