@@ -34,6 +34,7 @@ def beside(article, places=()):
     """
     candidates = _candidates(article)
     chosen = [pk for _, pk in candidates[CHOSEN]]
+    chosen = getattr(article, "chosen_stories", chosen)[:SHOWN]  # those of a preview are not stored yet
     translations = [pk for _, pk in candidates[TRANSLATION]]
     scores = _scores(article, candidates, places)
     family = {article.pk, *translations, *chosen}

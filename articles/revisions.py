@@ -61,7 +61,7 @@ def put(article, values):
 @transaction.atomic
 def apply(article, values):
     """Save a snapshot, or a part of one, into the article. Tags that are gone come back, other things are left out."""
-    values = _without_what_is_gone(values)
+    values = without_what_is_gone(values)
     put(article, values)
     if article.status == Status.PUBLISHED and not article.is_issued() and article.published_at:
         article.first_published_at = article.published_at  # nobody has seen the address yet, so it moves along
@@ -78,7 +78,8 @@ def apply(article, values):
         )
 
 
-def _without_what_is_gone(values):
+def without_what_is_gone(values):
+    """Return a snapshot without the sections, people, pictures and stories that were deleted since."""
     values = dict(values)
     for name, model in _ROWS.items():
         if values.get(name) is not None and not model.objects.filter(pk=values[name]).exists():

@@ -5,7 +5,6 @@ pages that were kept end at that moment.
 """
 
 import logging
-from contextlib import contextmanager
 
 from django.conf import settings
 from django.core.cache import cache
@@ -185,19 +184,6 @@ def restore(article, revision, by=None):
         if missing := restored.gaps():
             raise ValidationError(missing)
     return keep(article, wanted, by, f"Put back version {revision.number}")
-
-
-@contextmanager
-def as_if_published(article):
-    """Put the changes in for as long as the block lasts, for a preview; nothing of it stays."""
-    copy = of(article)
-    if copy is None:
-        yield
-        return
-    with transaction.atomic():
-        _put_in(article, copy.changes)
-        yield
-        transaction.set_rollback(True)
 
 
 # -- the moment comes

@@ -12,12 +12,10 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Q
 from django.http import HttpResponse, HttpResponseBadRequest, HttpResponseNotAllowed, HttpResponseRedirect
-from django.shortcuts import render
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.utils.encoding import uri_to_iri
 
 from articles import notes, search, working_copies
 from articles.admin import planning
@@ -47,6 +45,7 @@ from articles.admin.filters import (
     StandingFilter,
 )
 from articles.admin.notes import notes_context, notes_view
+from articles.admin.previews import preview_view
 from articles.admin.rows import BylineFormSet, RelatedFormSet
 from articles.admin.stories import OrderedStories, known_to, story_field
 from articles.admin.versions import restore_view, versions_view
@@ -62,7 +61,6 @@ from articles.forms import (
 )
 from articles.models import Article, ArticleTag, Author, Byline, Category, EditingSession, RelatedChoice
 from articles.models.article import Kind, Status
-from articles.views import article_context, layout
 from articles.widgets import SearchableSelect, is_row_id
 from articles.workflow import (
     STEPS,
@@ -82,6 +80,7 @@ from newsroom import html
 HISTORY = 500  # changes that the history of an article goes back
 SAME_PRESS = timedelta(seconds=10)  # between a step in the log and what the admin notes of the same press
 STANDS_FIRM = {"_keep_both", "_keep_mine"}  # buttons that save although somebody else was quicker
+PREVIEW_WIDTHS = [(1280, "Desktop"), (768, "Tablet"), (375, "Phone")]
 BULK = 200  # articles that one bulk action takes: more would hold the database too long
 
 
@@ -407,6 +406,8 @@ class ArticleAdmin(DeskAdmin):
             "is_overridable": context["adminform"].form.is_overridable,
             "overridden_by": context["adminform"].form.step,
             "body_direction": context["adminform"].form.instance.direction,
+            "preview_widths": PREVIEW_WIDTHS,
+            "address": uri_to_iri(article.get_absolute_url()).strip("/").replace("/", " › ") if article.slug else "",
             **({} if obj is None or add else notes_context(obj, notes.texts_of(context["adminform"].form.instance))),
         }
         return super().render_change_form(request, context, add, change, form_url, obj)
@@ -562,7 +563,7 @@ class ArticleAdmin(DeskAdmin):
             return HttpResponseBadRequest(str(error), content_type="text/plain; charset=utf-8")
 
     def preview_view(self, request, object_id):
-        return preview(request, self, object_id)
+        return preview_view(request, self, object_id)
 
     def checks_view(self, request, object_id):
         return checks_view(request, self, object_id)
@@ -807,25 +808,6 @@ class ArticleAdmin(DeskAdmin):
             messages.error(request, f"{_count(public)} left alone: what has been public is taken down, not deleted.")
         remaining = queryset.filter(~Exists(issued.filter(pk=OuterRef("pk"))))
         return delete_selected(self, request, remaining) if remaining.exists() else None
-
-
-@never_cache
-@require_safe
-def preview(request, model_admin, object_id):
-    """Show the saved version as readers would get it, to those who may see the article at the desk."""
-    article = model_admin.get_object(request, unquote(object_id))
-    if article is None or not model_admin.has_view_permission(request, article):
-        raise PermissionDenied
-    try:
-        # Readers get the site's time, whatever the time of whoever looks.
-        with working_copies.as_if_published(article), timezone.override(None):
-            article.slug = article.slug or article.free_slug(article.headline)
-            response = render(request, layout(article), {**article_context(request, article), "is_preview": True})
-    except ValidationError as error:
-        messages.error(request, f"This cannot be shown yet. {' '.join(error.messages)}")
-        return HttpResponseRedirect(reverse("admin:articles_article_change", args=[quote(article.pk)]))
-    response["X-Robots-Tag"] = "noindex"
-    return response
 
 
 def _number(text):

@@ -196,7 +196,7 @@ async function bringBack() {
 form.addEventListener("input", typed)
 form.addEventListener("change", typed)
 form.addEventListener("submit", async (event) => {
-  if (submitting) return
+  if (submitting || event.submitter?.formTarget === "_blank") return
   // Whether one is still signed in is asked first: a form sent to the sign-in page would be gone.
   event.preventDefault()
   const button = event.submitter

@@ -63,5 +63,5 @@ def test_an_editor_puts_a_document_into_a_story(newsroom, open_page):
     page.locator("[name=_continue]").click()
     page.wait_for_url("**/change/")
     assert "The list" in page.locator(".ProseMirror .embed").inner_text()
-    page.goto(page.locator(".preview").get_attribute("href"))
+    page.goto(page.locator(".submit-row .preview").get_attribute("formaction"))
     assert page.locator(".document-card__title a").get_attribute("href") == address
