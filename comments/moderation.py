@@ -82,8 +82,9 @@ class AlreadyDecided(Exception):
             message = f"Its author {did} {time_ago(decision.created_at)}."
         else:
             did = "took a decision back" if decision.undoes_id else "decided"
+            who = decision.decided_by
             message = (
-                f"{decision.decided_by} already {did}: {decision.get_to_status_display().lower()},"
+                f"{who[:1].upper()}{who[1:]} already {did}: {decision.get_to_status_display().lower()},"
                 f" {time_ago(decision.created_at)}."
             )
         super().__init__(message)
@@ -352,7 +353,7 @@ def hide(comment, rule="reports"):
     return _decide(comment, None, Status.HIDDEN, verb=Verb.HIDE, rule=rule)
 
 
-def erase(comment, by=None, rule=AUTHOR):
+def erase(comment, by=None, rule=AUTHOR, version=None):
     """Keep nothing of the comment but its place and the log of decisions, without what was written in them.
 
     What is not off the site yet is withdrawn first. There is no way back. `by` is the editor who does it; else `rule`
@@ -361,14 +362,15 @@ def erase(comment, by=None, rule=AUTHOR):
     rule = "" if by else rule
     with transaction.atomic():
         if not can_become(comment, Status.ERASED):
-            _decide(comment, by, Status.WITHDRAWN, verb=Verb.WITHDRAW, rule=rule)
+            _decide(comment, by, Status.WITHDRAWN, verb=Verb.WITHDRAW, rule=rule, version=version)
+            version = None
         fields = {
             "name": "", "email": "", "body": "", "user": None, "sender": "", "sender_prefix": "", "fingerprint": "",
             "held_because": "", "signals": [], "submission_token": None, "is_featured": False, "report_weight": 0,
             # Replies that a rejected comment hid do not come out because it is forgotten.
             "hides_replies": comment.hides_replies or comment.status in (Status.REJECTED, Status.SPAM),
         }  # fmt: skip
-        decision = _decide(comment, by, Status.ERASED, verb=Verb.ERASE, rule=rule, fields=fields)
+        decision = _decide(comment, by, Status.ERASED, verb=Verb.ERASE, rule=rule, fields=fields, version=version)
         Decision.objects.filter(comment=comment).erase_content()
         Report.objects.filter(comment=comment).update(text="")
         for rows in (comment.shingles, comment.links, comment.recommendations, comment.subscriptions):
@@ -385,6 +387,8 @@ def undo(decision, by):
     if not decision.from_status or decision.undoes_id:
         raise NotAllowed("There is nothing before this to go back to.")
     if decision.verb in IRREVERSIBLE:
+        if decision.verb == Verb.ERASE:
+            raise NotAllowed("What is erased does not come back.")
         raise NotAllowed("Its author decided this. Nobody else can take it back.")
     comment, fields = decision.comment, {}
     if decision.verb in (Verb.FEATURE, Verb.UNFEATURE):

@@ -55,6 +55,7 @@ class CommentAdmin(DeskAdmin):
             path("queue/decide/", view(queue.decide), name="comments_comment_decide"),
             path("queue/decide/many/", view(queue.decide_many), name="comments_comment_decide_many"),
             path("queue/claim/", view(queue.claim), name="comments_comment_claim"),
+            path("queue/take-off/", view(queue.take_off), name="comments_comment_take_off"),
             path("queue/undo/", view(queue.undo), name="comments_comment_undo"),
             path("queue/undo/many/", view(queue.undo_many), name="comments_comment_undo_many"),
             path(
@@ -112,6 +113,7 @@ class CommentAdmin(DeskAdmin):
                 "undoable": next((decision for decision in decisions if decision.is_undoable), None),
                 "reasons": CannedReason.objects.offered(),
                 "may_decide": queue.may_decide(request),
+                "may_remove": queue.may_remove(request),
                 "steps": {status.value for status in Status if moderation.can_become(comment, status)},
                 "here": request.get_full_path(),
                 **(extra_context or {}),

@@ -21,6 +21,7 @@ from comments import claims, moderation, queue
 from comments.characters import normalise
 from comments.models import CannedReason, Comment, Decision
 from comments.models.comment import Status
+from comments.models.decision import Verb
 from comments.sections import reach
 
 OUTCOMES = (Status.APPROVED, Status.REJECTED, Status.SPAM, Status.PENDING, Status.REMOVED)
@@ -37,6 +38,10 @@ SHOWN_AT_ONCE = 200  # cards that a page of the queue may ask about
 
 def may_decide(request):
     return request.user.has_perm("comments.moderate_comment")
+
+
+def may_remove(request):
+    return request.user.has_perm("comments.remove_comment")
 
 
 def wants_part(request):
@@ -76,7 +81,13 @@ def page(request, site):
     )
     waiting = queue.waiting(request.user, sections(request), tab, filters)
     request.comments_waiting = {"number": waiting.total, "oldest": waiting.oldest}
-    context = {"tab": tab, "waiting": waiting, "filters": filters, "may_decide": may_decide(request)}
+    context = {
+        "tab": tab,
+        "waiting": waiting,
+        "filters": filters,
+        "may_decide": may_decide(request),
+        "may_remove": may_remove(request),
+    }
     if tab == "decided":
         outcome = request.GET.get("outcome", "")
         context |= {
@@ -187,6 +198,26 @@ def refused(request, comment, error):
     return back(request)
 
 
+@require_POST
+def take_off(request):
+    """Remove a comment for a legal reason, or erase it: an editor's step, from the comment's own page."""
+    if not may_remove(request):
+        raise PermissionDenied
+    comment = get_object_or_404(
+        within_reach(request).select_related("article"), pk=version_in(request.POST.get("comment", ""))
+    )
+    version = version_in(request.POST.get("version", ""))
+    reason = normalise(request.POST.get("internal_note", "")[: moderation.HARD_LIMIT])[:500]
+    try:
+        if request.POST.get("decision") == "erase":
+            moderation.erase(comment, request.user, version=version)
+        else:
+            moderation.remove(comment, request.user, reason, version=version)
+    except (moderation.NotAllowed, moderation.AlreadyDecided) as error:
+        return refused(request, comment, error)
+    return back(request)
+
+
 @moderators_only
 def decide_many(request):
     """Decide about each chosen comment, given as id:version."""
@@ -209,12 +240,15 @@ def decide_many(request):
     return back(request)
 
 
-@moderators_only
+@require_POST
 def undo(request):
     decision = get_object_or_404(
         Decision.objects.select_related("comment__article").filter(comment__in=within_reach(request)),
         pk=version_in(request.POST.get("undo", "")),
     )
+    # Whoever may not remove for a legal reason cannot bring back what was removed for one.
+    if not (may_remove if decision.verb == Verb.REMOVE else may_decide)(request):
+        raise PermissionDenied
     try:
         moderation.undo(decision, request.user)
     except (moderation.NotAllowed, moderation.AlreadyDecided) as error:
@@ -238,7 +272,8 @@ def undo_many(request):
     if batch is None:
         raise BadRequest("This decision was made by itself.")
     outcome = moderation.undo_batch(batch, request.user)
-    messages.success(request, f"Taken back: {counted(len(outcome.decisions))}.")
+    if outcome.decisions:
+        messages.success(request, f"Taken back: {counted(len(outcome.decisions))}.")
     tell_skipped(request, outcome)
     return back(request)
 

@@ -36,6 +36,17 @@ class Verb(models.TextChoices):
 IRREVERSIBLE = (Verb.EDIT, Verb.APPEAL, Verb.WITHDRAW, Verb.ERASE, Verb.UNDO)
 
 
+# How the log names what decided, where no person did; another name is a rule's own.
+RULES = {
+    "author": "its author",
+    "reports": "readers’ reports",
+    "checker": "the outside checker",
+    "retention": "the end of the time it is kept",
+    "imported": "the import",
+    "submitted": "the screening",
+}
+
+
 class AppendOnly(Exception):
     """A decision was about to be changed or removed."""
 
@@ -132,7 +143,9 @@ class Decision(models.Model):
     @property
     def decided_by(self):
         """The name of who decided, or of the rule where nobody did."""
-        return self.actor.get_full_name() or self.actor.get_username() if self.actor else self.rule
+        return (
+            self.actor.get_full_name() or self.actor.get_username() if self.actor else RULES.get(self.rule, self.rule)
+        )
 
     @property
     def is_undoable(self):
