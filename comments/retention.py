@@ -75,7 +75,7 @@ def erase_reader(*, email="", user=None) -> int:
         Report.objects.filter(user=user).update(user=None, text="")
         Recommendation.objects.filter(user=user).update(user=None)
     if email:
-        mine |= Q(email=email)
+        mine |= Q(email=email.lower())
         Mailbox.objects.filter(email__iexact=email).delete()
         Outbox.objects.filter(recipient__iexact=email).delete()
     number = 0

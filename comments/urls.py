@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from comments import feeds, mailing, transparency, views
+from comments import erasing, feeds, mailing, transparency, views
 
 app_name = "comments"
 
@@ -14,9 +14,11 @@ urlpatterns = [
                 path("follow/<int:article_id>/", mailing.follow, name="follow"),
                 path("posted/<str:signed>/", views.posted, name="posted"),
                 path("own/", views.all_mine, name="mine"),
+                path("own/erase-everything/", erasing.everything, name="erase_everything"),
                 path("own/on/<int:article_id>/", views.mine_on, name="mine_on"),
                 path("own/<str:purpose>/<str:token>/", views.one_of_mine, name="own"),
                 path("mail/confirm/<str:token>/", mailing.confirm, name="mail_confirm"),
+                path("mail/erase/<str:token>/", erasing.confirm, name="mail_erase"),
                 path("mail/digest/<str:token>/", mailing.digest, name="mail_digest"),
                 path("mail/<str:token>/", mailing.frequency, name="mail"),
                 path("<str:public_id>/recommend/", views.recommend, name="recommend"),
