@@ -46,11 +46,11 @@ from newsroom.clock import site_time
 # Of a story's row: what is on its own page alone, and what readers never see.
 ONLY_THERE = {
     "body", "live_summary", "comments_policy", "original_language", "source_title", "source_author",
-    "source_publisher", "source_url", "source_licence", "source_note",
+    "source_publisher", "source_url", "source_licence", "source_note", "search_title", "search_description",
 }  # fmt: skip
 UNSEEN = {
     "body_text", "word_count", "modified_at", "created_by_id", "public_since", "expires_at", "created_at", "slugline",
-    "assignee_id", "due_at",
+    "assignee_id", "due_at", "headline_ideas",
 }  # fmt: skip
 # What decides in which lists it stands, and where in them.
 LISTED_BY = (

@@ -19,6 +19,13 @@ from articles.widgets import MomentField, PictureWidget, RowField, RowsField, Ta
 from articles.workflow import has_a_say, in_spite_of, is_ahead, name_of, new_errors, standing
 
 IN_HAND = ("slugline", "assignee", "due_at")  # of no version: they say who works, not what is written
+# How much of a text is seen elsewhere, and where.
+LENGTHS = {
+    "headline": (110, "share cards show"),
+    "standfirst": (160, "search results and share cards show"),
+    "search_title": (60, "search results show"),
+    "search_description": (160, "search results show"),
+}
 WRITING = {"autocomplete": "off", "spellcheck": "true"}
 
 
@@ -94,6 +101,8 @@ class ArticleForm(forms.ModelForm):
             "standfirst": forms.Textarea(attrs={"rows": 2, "placeholder": "Standfirst", **WRITING}),
             "kicker": forms.TextInput(attrs={"placeholder": "Kicker"}),
             "source_note": forms.Textarea(attrs={"rows": 2}),
+            "headline_ideas": forms.Textarea(attrs={"rows": 3}),
+            "search_description": forms.Textarea(attrs={"rows": 3}),
             "rating": forms.NumberInput(attrs={"min": "0", "max": "5", "step": "0.5"}),
             "lead_alt": forms.Textarea(attrs={"rows": 3}),
             "lead_caption": forms.Textarea(attrs={"rows": 2}),
@@ -116,6 +125,13 @@ class ArticleForm(forms.ModelForm):
                 name: field.widget.value_from_datadict(self.kept, {}, self.add_prefix(name))
                 for name, field in self.fields.items()
             }
+        for name, (limit, shown) in LENGTHS.items():
+            if name in self.fields:
+                # Counted here, and by static/desk/lengths.js while somebody types.
+                shown_field = self[name]
+                length = len(str(shown_field.value() or "").strip())
+                self.fields[name].widget.attrs |= {"data-length": limit, "data-shown": shown}
+                shown_field.help_text = f"{length} character{'' if length == 1 else 's'}; {shown} about {limit}."
         direction = self.instance.direction
         for name in ("headline", "standfirst", "kicker", "body"):
             if name in self.fields:

@@ -6,16 +6,31 @@ Migration 0003_search makes the indexes and the triggers that keep them.
 import re
 import unicodedata
 from difflib import SequenceMatcher
+from urllib.parse import unquote, urlsplit
 
 from django.db import connection
 from django.db.models import Case, IntegerField, Q, Value, When
 from django.db.models.expressions import RawSQL
 
-from articles.models import Article
+from articles.models import Article, ArticleTag, Byline, FormerAddress
 
 MAX_QUERY = 200  # characters
 MAX_WORDS = 12
 MAX_HITS = 1000
+ANY_FIELD = (
+    "headline",
+    "kicker",
+    "slug",
+    "slugline",
+    "headline_ideas",
+    "search_title",
+    "source_title",
+    "source_author",
+    "source_publisher",
+    "source_url",
+    "source_licence",
+    "source_note",
+)  # fmt: skip  (those that the index of words lacks, and parts of words)
 SNIPPET = 220
 LIKE = 10  # hits of each search for what an address was meant for
 
@@ -55,6 +70,33 @@ def search(queryset, query):
     return queryset.filter(
         pk__in=RawSQL("SELECT rowid FROM articles_search WHERE articles_search MATCH %s", [_match(wanted)])
     )
+
+
+def anywhere(term):
+    """The condition that an article has a term anywhere: its number or address, any words of it or about it."""
+    if term.startswith(("http://", "https://", "/")):
+        return _at_address(term)
+    found = Q(pk__in=search(Article.objects.order_by(), term).values("pk"))
+    for field in ANY_FIELD:
+        found |= Q(**{f"{field}__icontains": term})
+    found |= Q(pk__in=Byline.objects.filter(author__name__icontains=term).values("article"))
+    found |= Q(pk__in=ArticleTag.objects.filter(tag__name__icontains=term).values("content_object"))
+    if term.isascii() and term.isdecimal() and len(term) < 19:
+        found |= Q(pk=int(term))
+    return found
+
+
+def _at_address(term):
+    """What an address leads to, as it is pasted: of the site, now or formerly, or of the desk."""
+    try:
+        path = unquote(urlsplit(term).path)
+    except ValueError:
+        return Q(pk__in=[])
+    if number := re.match(r"/desk/articles/article/(\d{1,18})/", path):
+        return Q(pk=int(number[1]))
+    path = f"{path.rstrip('/')}/"
+    former = FormerAddress.objects.filter(path=path).exclude(article=None).values("article")
+    return Q(slug=path.rstrip("/").rpartition("/")[2]) & ~Q(slug="") | Q(pk__in=former)
 
 
 def ranked_ids(query):

@@ -342,6 +342,20 @@ def reschedule(article: Article, at, by=None):
     return log("reschedule", article, by, words)
 
 
+@transaction.atomic
+def duplicate(article: Article, by) -> Article:
+    """Return a new draft with what the desk has of an article; dates, address and what happened to it stay behind."""
+    values = {
+        name: value for name, value in working_copies.working_values(article).items() if name not in revisions.COURSE
+    }
+    copy = Article(created_by=by, slugline=article.slugline)
+    revisions.apply(copy, {"headline": values["headline"]})
+    revisions.apply(copy, values)
+    revisions.record(copy, by, f"Made of “{article}”")
+    log("duplicate", copy, by, f"Made of “{article}”")
+    return copy
+
+
 def words_of_assignment(article):
     given = f"Given to {name_of(article.assignee)}" if article.assignee else "Given to nobody in particular"
     return f"{given}, due {in_words(article.due_at)}" if article.due_at else given

@@ -75,29 +75,26 @@ def keep(article, values, by=None, note=""):
 
 
 @transaction.atomic
-def amend(article, values, by=None, note="", tags=()):
+def revise(article, alter, by=None, note=""):
     """Change what is stored and what waits in the working copy alike, as for many articles at once.
 
-    The article is read anew, so that nothing saved since it was listed is lost. `tags` join those there are.
+    The article is read anew, so that nothing saved since it was listed is lost. `alter(now, waits)` gets a snapshot, of
+    what is stored or of what waits, and returns what becomes other in it.
     """
     article.refresh_from_db(from_queryset=Article.objects.select_for_update(of=("self",)))
     copy = of(article)
     changes = copy.changes if copy else {}
-    revisions.apply(article, _amended(values, tags, article.tags.names()))
+    stored = revisions.snapshot(article)
+    revisions.apply(article, alter(stored, False))
     if not is_out(article):
         return revisions.record(article, by, note)
     live = revisions.live(article)
     if copy is None:
         return live
-    waiting = live.snapshot | changes
-    waiting |= _amended(values, tags, waiting["tags"])
+    waiting = live.snapshot | changes | alter(stored | changes, True)
     copy.base, copy.revision = live, revisions.take(article, waiting, by, note)
     copy.save(update_fields=["base", "revision"])
     return copy.revision
-
-
-def _amended(values, tags, there):
-    return values | {"tags": sorted({*there, *tags})} if tags else values
 
 
 @transaction.atomic

@@ -17,8 +17,8 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.encoding import uri_to_iri
 
-from articles import notes, search, working_copies
-from articles.admin import planning
+from articles import bulk, notes, search, working_copies
+from articles.admin import many, planning
 from articles.admin.autosave import (
     as_sent,
     autosave_view,
@@ -59,7 +59,7 @@ from articles.forms import (
     TagForm,
     in_hand_of,
 )
-from articles.models import Article, ArticleTag, Author, Byline, Category, EditingSession, RelatedChoice
+from articles.models import Article, Author, Byline, Category, EditingSession, RelatedChoice
 from articles.models.article import Kind, Status
 from articles.widgets import SearchableSelect, is_row_id
 from articles.workflow import (
@@ -179,6 +179,10 @@ class ArticleAdmin(DeskAdmin):
                 "fields": ["lead_picture", "lead_alt", "lead_is_decorative", "lead_caption"],
                 "classes": ["desk-side", "lead"],
             },
+        ),
+        (
+            "Headlines and search",
+            {"fields": ["headline_ideas", "search_title", "search_description"], "classes": ["desk-side", "collapse"]},
         ),
         ("Address and language", {"fields": ["slug", "language"], "classes": ["desk-side", "collapse"]}),
         (
@@ -540,6 +544,7 @@ class ArticleAdmin(DeskAdmin):
             path("<path:object_id>/autosave/", view(self.autosave_view), name="articles_article_autosave"),
             path("clean/", view(self.clean_view), name="articles_article_clean"),
             *planning.urls(self),
+            *many.urls(self),
             path("<path:object_id>/preview/", view(self.preview_view), name="articles_article_preview"),
             path("<path:object_id>/notes/", view(self.notes_view), name="articles_article_notes"),
             path("<path:object_id>/checks/", view(self.checks_view), name="articles_article_checks"),
@@ -600,18 +605,17 @@ class ArticleAdmin(DeskAdmin):
             return queryset, False
         if request.path == reverse("admin:autocomplete"):
             return super().get_search_results(request, queryset, search_term)
-        sources = ("source_title", "source_author", "source_publisher", "source_url", "source_licence", "source_note")
-        found = Q(pk__in=search.search(Article.objects.order_by(), term).values("pk"))
-        for field in ("headline", "kicker", "slug", *sources):
-            found |= Q(**{f"{field}__icontains": term})
-        found |= Q(pk__in=Byline.objects.filter(author__name__icontains=term).values("article"))
-        found |= Q(pk__in=ArticleTag.objects.filter(tag__name__icontains=term).values("content_object"))
-        return queryset.filter(found), False
+        return queryset.filter(search.anywhere(term)), False
 
     def changelist_view(self, request, extra_context=None):
         response = super().changelist_view(request, extra_context)
         if getattr(response, "context_data", None) and "cl" in response.context_data:
-            response.context_data["views"] = self.saved_views(request)
+            own, query = many.view_tabs(request)
+            response.context_data |= {
+                "views": self.saved_views(request) + own,
+                "unsaved_query": query if not any(tab["is_current"] for tab in own) else "",
+                "views_url": reverse("admin:articles_article_views"),
+            }
         return response
 
     def saved_views(self, request):
@@ -698,20 +702,19 @@ class ArticleAdmin(DeskAdmin):
             messages.warning(request, f"{_count(chosen - len(keys))} left alone: not yours to change.")
         return Article.objects.filter(pk__in=keys).order_by("pk")
 
-    def amend_each(self, request, queryset, values, **more):
-        """Change the chosen articles and return them; what is published only where its sections are this person's."""
-        done = []
+    def amend_each(self, request, queryset, values, tags=(), note=""):
+        """Change the chosen articles; what is published only where its sections are this person's.
+
+        Return those that were changed, and of each what it was before.
+        """
+        done, lines = [], []
         for article in self.editable(request, queryset):
-            sections = {article.category_id, values.get("category", article.category_id)}
-            is_theirs = request.user.has_perm("articles.publish_article") and all(
-                has_a_say(request.user, section) for section in sections
-            )
-            if article.status == Status.PUBLISHED and not is_theirs:
+            if not bulk.may_amend(request.user, article, values.get("category", article.category_id)):
                 messages.error(request, f"“{article}” was left alone. Its section, or the new one, is not among yours.")
                 continue
-            working_copies.amend(article, values, request.user, **more)
+            lines.append(bulk.amend(article, values, tags, request.user, note))
             done.append(article)
-        return done
+        return done, lines
 
     def take_step(self, request, queryset, name):
         step = step_named(name)
@@ -768,10 +771,10 @@ class ArticleAdmin(DeskAdmin):
                 title="Move to another section", action="move_to_section", button="Move",
             )  # fmt: skip
         category = form.cleaned_data["category"]
-        moved = self.amend_each(request, queryset, {"category": category.pk}, note=f"Moved to {category}")
+        moved, lines = self.amend_each(request, queryset, {"category": category.pk}, note=f"Moved to {category}")
         for article in moved:
             self.log_change(request, article, f"Moved to {category}.")
-        messages.success(request, f"Moved to {category}: {_count(len(moved))}.")
+        many.remember(request, f"Moved to {category}: {_count(len(moved))}.", lines)
         return back(request)
 
     @admin.action(description="Add tags…", permissions=["change"])
@@ -780,10 +783,10 @@ class ArticleAdmin(DeskAdmin):
         if not form.is_valid():
             return ask(request, self, queryset.for_cards(), form, title="Add tags", action="add_tag", button="Add tags")
         names = form.cleaned_data["tags"]
-        tagged = self.amend_each(request, queryset, {}, tags=names, note=f"Tagged {', '.join(names)}")
+        tagged, lines = self.amend_each(request, queryset, {}, tags=names, note=f"Tagged {', '.join(names)}")
         for article in tagged:
             self.log_change(request, article, f"Tagged {', '.join(names)}.")
-        messages.success(request, f"Tagged: {_count(len(tagged))}.")
+        many.remember(request, f"Tagged {', '.join(names)}: {_count(len(tagged))}.", lines)
         return back(request)
 
     @admin.action(description="Set comments…", permissions=["change"])
@@ -795,7 +798,7 @@ class ArticleAdmin(DeskAdmin):
                 title="Comments on these articles", action="set_comments_policy", button="Set",
             )  # fmt: skip
         policy = form.cleaned_data["comments_policy"]
-        changed = self.amend_each(request, queryset, {"comments_policy": policy})
+        changed, _ = self.amend_each(request, queryset, {"comments_policy": policy})
         for article in changed:
             self.log_change(request, article, f"Comments: {article.get_comments_policy_display()}.")
         messages.success(request, f"Comments set: {_count(len(changed))}.")

@@ -8,6 +8,7 @@ from articles.models.editing import EditingSession
 from articles.models.frontpage import BreakingNews, FrontChange, Placement, ZoneRule
 from articles.models.imported import ImportedItem
 from articles.models.live import LiveUpdate
+from articles.models.many import BulkChange
 from articles.models.newsletter import Subscriber
 from articles.models.note import Note
 from articles.models.page import Page
@@ -27,6 +28,7 @@ __all__ = [
     "Attachment",
     "Author",
     "BreakingNews",
+    "BulkChange",
     "Byline",
     "Category",
     "Collection",

@@ -167,6 +167,15 @@ class Article(Addressed):
         blank=True,
         help_text="The end of the address. Left empty, it is made of the headline.",
     )
+    headline_ideas = models.TextField(
+        "other headlines", max_length=2000, blank=True, help_text="One a line, to choose from. Readers never see them."
+    )
+    search_title = models.CharField(
+        "title for search engines", max_length=150, blank=True, help_text="Left empty, it is the headline."
+    )
+    search_description = models.CharField(
+        "description for search engines", max_length=320, blank=True, help_text="Left empty, it is the standfirst."
+    )
     body = HTMLField(extensions=EXTENSIONS, blank=True)
     body_text = models.TextField(editable=False, blank=True)
     word_count = models.PositiveIntegerField(default=0, editable=False)
@@ -309,6 +318,7 @@ class Article(Addressed):
             ),
             models.Index(fields=["-modified_at"], name="article_changed"),
             models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="article_due"),
+            models.Index(fields=["expires_at"], condition=Q(expires_at__isnull=False), name="article_expires"),
         ]
         constraints = [
             models.UniqueConstraint(

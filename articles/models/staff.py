@@ -20,6 +20,9 @@ class DeskProfile(models.Model):
     time_zone = models.CharField(
         max_length=50, blank=True, help_text="All times of the desk are told in it. Readers' pages keep the site's."
     )
+    views = models.JSONField(
+        default=list, blank=True, editable=False, help_text="Filters of the list of articles, each a name and a query."
+    )
     feed_digest = models.CharField(max_length=64, blank=True, editable=False)
     feed_made_at = models.DateTimeField(null=True, editable=False)
 

@@ -5,7 +5,9 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from articles.models import SiteSettings
+from articles.page_keys import FRAME
 from articles.workflow import name_of
+from newsroom import pagestore
 
 register = template.Library()
 
@@ -15,8 +17,8 @@ def magazine_name(context):
     """The magazine's name; the admin's own pages use the name `site` for the host. Asks once a request."""
     request = context["request"]
     if not hasattr(request, "magazine_name"):
-        names = SiteSettings.objects.values_list("name", flat=True)
-        request.magazine_name = names.first() or SiteSettings().name
+        site = pagestore.remembered("frame site", FRAME, SiteSettings.current)
+        request.magazine_name = site.name
     return request.magazine_name
 
 
