@@ -45,11 +45,11 @@ def at_the_desk(article: Article) -> Article:
     return in_hand(article, copy.changes if copy else {})
 
 
-def page(request, shown: Article, template=None, **context):
+def page(request, shown: Article, template=None, status=200, **context):
     """Answer with the article's page, in no cache and in no index."""
     context = {**article_context(request, shown), "is_preview": True, "noindex": True, **context}
     with timezone.override(None):  # readers get the site's time, whatever the time of whoever looks
-        response = render(request, template or layout(shown), context)
+        response = render(request, template or layout(shown), context, status=status)
     response["Cache-Control"] = "private, no-store"
     response["X-Robots-Tag"] = "noindex, nofollow, noarchive"
     return response

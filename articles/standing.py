@@ -2,6 +2,7 @@
 
 from django.db.models import Q, TextChoices
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from articles.models.article import Article, ArticleQuerySet, Status
 from articles.models.transition import Transition
@@ -44,6 +45,13 @@ def with_standing(articles: ArticleQuerySet, wanted: Standing) -> ArticleQuerySe
         has_headline = ~Q(headline="")
         return articles.filter(has_headline if wanted == Standing.DRAFT else ~has_headline, status=Status.DRAFT)
     return articles.filter(status=wanted)
+
+
+def in_words(moment):
+    """A moment for the desk and its log; the zone is said where it is not the site's."""
+    words = date_format(timezone.localtime(moment), "l j F Y, H:i")
+    zone = timezone.get_current_timezone_name()
+    return words if zone == timezone.get_default_timezone_name() else f"{words} ({zone} time)"
 
 
 def log(step, article, by, words, *, source=None, note="", override=""):

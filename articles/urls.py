@@ -3,6 +3,7 @@
 from django.urls import path, re_path
 
 from articles import (
+    draft_pages,
     feeds,
     kept,
     live_pages,
@@ -41,6 +42,7 @@ urlpatterns = [
     path("series/<str:slug>/", views.dossier, name="dossier"),
     path("series/<str:slug>/<str:format>/", feeds.dossier, name="dossier_feed"),
     path("saved/", views.saved, name="saved"),
+    path("draft/<str:token>/", draft_pages.draft, name="draft"),
     path("live/<int:article>/", live_pages.news, name="live_news"),
     path("feed/<str:format>/", feeds.latest, name="feed"),
     path("newsletter/", newsletter.sign_up, name="newsletter"),

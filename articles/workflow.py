@@ -11,12 +11,11 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.formats import date_format
 
 from articles import checks, revisions, working_copies
 from articles.models.article import Article, ArticleQuerySet, Status
 from articles.models.category import Category, SectionEditor
-from articles.standing import Standing, log, standing
+from articles.standing import Standing, in_words, log, standing
 
 # -- whose section it is
 
@@ -153,13 +152,6 @@ class Step:
         if self.goes_public and not self.is_update and article.is_scheduled:
             return f"Scheduled for {in_words(article.published_at)}"
         return self.done
-
-
-def in_words(moment):
-    """A moment for the desk and its log; the zone is said where it is not the site's."""
-    words = date_format(timezone.localtime(moment), "l j F Y, H:i")
-    zone = timezone.get_current_timezone_name()
-    return words if zone == timezone.get_default_timezone_name() else f"{words} ({zone} time)"
 
 
 def is_ahead(moment):

@@ -146,7 +146,7 @@ PAGE_STORE = "" if PAGE_STORE == "off" else PAGE_STORE
 PAGE_STORE_BYTES = env.int("PAGE_STORE_MB", default=512) * 1024 * 1024  # of a folder; Redis has its own maxmemory
 # Below these nothing is ever kept. A parameter that no page knows has the page made for that request alone, unless it
 # begins like one of those that only tell where a reader came from.
-PAGE_STORE_NEVER = ("/desk/", "/comments/", "/static/", "/media/", "/read/", "/recommend/", "/live/")
+PAGE_STORE_NEVER = ("/desk/", "/comments/", "/static/", "/media/", "/read/", "/recommend/", "/live/", "/draft/")
 PAGE_STORE_PARAMETERS = frozenset({"page", "view", "order", "update", "comments", "thread", "period", "section"})
 PAGE_STORE_IGNORED = ("utm_", "fbclid", "gclid", "mc_cid", "mc_eid")
 # Caches in front that forget by key; see newsroom/pagestore/fronts.py. They are told of each change.
@@ -314,7 +314,8 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"without_keys": {"()": "newsroom.logs.WithoutKeys"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["without_keys"]}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
         "django.request": {"level": "ERROR"},

@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.encoding import uri_to_iri
 
 from articles import bulk, notes, search, working_copies
-from articles.admin import many, planning
+from articles.admin import many, planning, sharing
 from articles.admin.autosave import (
     as_sent,
     autosave_view,
@@ -61,6 +61,7 @@ from articles.forms import (
 )
 from articles.models import Article, Author, Byline, Category, EditingSession, RelatedChoice
 from articles.models.article import Kind, Status
+from articles.sharing import readers, void_words
 from articles.widgets import SearchableSelect, is_row_id
 from articles.workflow import (
     STEPS,
@@ -412,6 +413,7 @@ class ArticleAdmin(DeskAdmin):
             "body_direction": context["adminform"].form.instance.direction,
             "preview_widths": PREVIEW_WIDTHS,
             "address": uri_to_iri(article.get_absolute_url()).strip("/").replace("/", " › ") if article.slug else "",
+            "readers": [] if obj is None or add else readers(obj),
             **({} if obj is None or add else notes_context(obj, notes.texts_of(context["adminform"].form.instance))),
         }
         return super().render_change_form(request, context, add, change, form_url, obj)
@@ -545,6 +547,7 @@ class ArticleAdmin(DeskAdmin):
             path("clean/", view(self.clean_view), name="articles_article_clean"),
             *planning.urls(self),
             *many.urls(self),
+            *sharing.urls(self),
             path("<path:object_id>/preview/", view(self.preview_view), name="articles_article_preview"),
             path("<path:object_id>/notes/", view(self.notes_view), name="articles_article_notes"),
             path("<path:object_id>/checks/", view(self.checks_view), name="articles_article_checks"),
@@ -841,6 +844,9 @@ def history(article):
         {"at": one.made_at, "by": one.made_by, "words": one.words, "note": one.note, "override": one.override}
         for one in transitions
     ]
+    if void := void_words(article):
+        for entry in entries:
+            entry["is_void"] = entry["words"] in void
     known = [(entry["by"], f"{entry['words']}.", entry["at"]) for entry in entries]
     for change in changes:
         words = change.get_change_message()

@@ -19,6 +19,7 @@ from articles.checks import (
     links,
     notes,
     rights,
+    sign_offs,
     sponsorship,
     typography,
 )
@@ -32,6 +33,7 @@ CHECKS = (
     credits.check,
     rights.check,
     notes.check,
+    sign_offs.check,
     embargo.check,
     sponsorship.check,
     links.check,

@@ -35,6 +35,13 @@ def day_and_time(moment):
 
 
 @register.filter
+def within(moment):
+    """The same within a sentence: “today 18:00”."""
+    words = day_and_time(moment)
+    return words[0].lower() + words[1:] if words[0] in "TY" else words
+
+
+@register.filter
 def ago(moment):
     """“Just now”, “12 min ago”, “3 h ago”, “Yesterday”, “Tuesday”, “12 March”."""
     local, now = timezone.localtime(moment), timezone.localtime()
