@@ -1,5 +1,6 @@
 """Read an export of Disqus. Network addresses in it are never read."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from xml.etree.ElementTree import ParseError
 
@@ -15,36 +16,36 @@ NAMESPACE = "{http://disqus.com}"
 ID = "{http://disqus.com/disqus-internals}id"
 
 
-def read(path, report) -> dict[str, Record]:
-    """Return the comments of an export by number; what was deleted there is reported. Raises NotAnExport."""
-    threads, records, is_disqus = {}, {}, False
+def read(path, report) -> Iterator[Record]:
+    """Yield the comments of an export; what was deleted there is reported. Raises NotAnExport."""
+    threads, root = {}, None
     try:
         for event, element in iterparse(path, events=("start", "end")):
             if event == "start":
-                is_disqus = is_disqus or element.tag == f"{NAMESPACE}disqus"
-                if not is_disqus:
+                root = element if root is None else root
+                if root.tag != f"{NAMESPACE}disqus":
                     raise NotAnExport("This is no export of Disqus: its outermost element is not <disqus>.")
             elif element.tag == f"{NAMESPACE}thread" and element.find(f"{NAMESPACE}link") is not None:
                 threads[element.get(ID)] = _text(element, "link")
-                element.clear()
+                root.clear()  # what was read is not kept, however long the file
             elif element.tag == f"{NAMESPACE}post":
-                _post(element, threads, records, report)
-                element.clear()
+                if (record := _post(element, threads, report)) is not None:
+                    yield record
+                root.clear()
     except (ParseError, DefusedXmlException) as error:
         raise NotAnExport(f"The file is broken or no XML: {error}") from error
-    return records
 
 
-def _post(element, threads, records, report):
+def _post(element, threads, report):
     number = element.get(ID) or ""
     author = element.find(f"{NAMESPACE}author")
     name = _text(author, "name") if author is not None else ""
     if _text(element, "isDeleted") == "true":
         report.add("comment", number, name or "Anonymous", Outcome.SKIPPED, "deleted there")
-        return
+        return None
     thread, parent = element.find(f"{NAMESPACE}thread"), element.find(f"{NAMESPACE}parent")
     is_waiting = _text(element, "isApproved") == "false"
-    records[number] = Record(
+    return Record(
         number=number,
         address=threads.get(thread.get(ID), "") if thread is not None else "",
         parent=parent.get(ID) or "" if parent is not None else "",

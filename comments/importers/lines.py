@@ -5,6 +5,7 @@ Each line is an object: id, article (its address), parent (an id or null), name,
 
 import json
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from articles.importers.report import Outcome
@@ -44,9 +45,8 @@ def write(file, with_email=False) -> int:
     return number
 
 
-def read(path, report) -> dict[str, Record]:
-    """Return the comments of a file by id; lines that are none are reported and passed over."""
-    records = {}
+def read(path, report) -> Iterator[Record]:
+    """Yield the comments of a file; lines that are none are reported and passed over."""
     with open(path, "rb") as lines:
         for number, line in enumerate(lines, 1):
             if not line.strip():
@@ -56,8 +56,7 @@ def read(path, report) -> dict[str, Record]:
             except (ValueError, RecursionError) as error:
                 report.add("comment", f"line {number}", "", Outcome.SKIPPED, f"cannot be read: {error}"[:200])
             else:
-                records[record.number] = record
-    return records
+                yield record
 
 
 def _record(told):
@@ -75,6 +74,6 @@ def _record(told):
     moment = datetime.fromisoformat(texts["created_at"])
     return Record(
         number=texts["id"], address=texts["article"], parent=texts["parent"], name=texts["name"], email=texts["email"],
-        body=texts["body"], status=Status(texts["status"]), public_id=texts["id"],
+        body=texts["body"], status=Status(texts["status"]),
         created_at=moment if moment.tzinfo else moment.replace(tzinfo=UTC),
     )  # fmt: skip

@@ -1,8 +1,11 @@
 """Take over comments that other software kept, each once however often its file is imported."""
 
 import hashlib
+from collections.abc import Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from urllib.parse import unquote, urlsplit
 
 from django.db import transaction
@@ -33,38 +36,58 @@ class Record:
     body: str
     status: Status
     created_at: datetime
-    public_id: str = ""
 
 
 class Receiver:
-    """Stores records below the articles of their addresses, and reports what became of each."""
+    """Stores records below the articles of their addresses, and reports what became of each.
 
-    def __init__(self, source, report):
-        self.source, self.report = source, report
+    One that `keeps_names` gives each comment its number there as its public id.
+    """
+
+    def __init__(self, source, report, keeps_names=False):
+        self.source, self.report, self.keeps_names = source, report, keeps_names
         self.articles = {}
 
-    def receive(self, records):
-        """Take over the records, given by number, parents before their replies whatever their order there."""
+    def receive(self, records: Iterable[Record]):
+        """Take over records, some hundreds at a time, each lot in a transaction of its own.
+
+        A reply that comes before what it answers is kept back till the end.
+        """
+        early, rest = {}, iter(records)
+        while lot := list(islice(rest, AT_ONCE)):
+            with transaction.atomic():
+                early |= self._take({record.number: record for record in lot})
+        for numbers in chunks(parents_first(early), AT_ONCE):
+            with transaction.atomic():
+                self._take({number: early[number] for number in numbers}, is_last=True)
+
+    def _take(self, records, is_last=False):
+        """Take over one lot; return the replies, by number, to what has not come yet."""
         records = {number: record for number, record in records.items() if self._is_wanted(record)}
-        present = self._present(records)
-        decisions = latest_decisions(present.values())
+        above = {record.parent for record in records.values() if record.parent} - records.keys()
+        known, early = self._present([*records, *above]), {}
+        decisions = latest_decisions(known.values())
         for number in parents_first(records):
             record = records[number]
-            if (comment := present.get(number)) is not None:
+            parent = known.get(record.parent)
+            if (comment := known.get(number)) is not None:
                 self._compare(comment, decisions.get(comment.pk), record)
+            elif record.parent and parent is None and not is_last:
+                early[number] = record
             else:
-                present[number] = self._take_over(record, present.get(record.parent))
+                known[number] = self._take_over(record, parent)
+        return early
 
-    def _present(self, records):
-        present = {}
-        tokens = {self.token(number): number for number in records}
-        for chunk in chunks(list(tokens), AT_ONCE):
-            for comment in Comment.objects.filter(submission_token__in=chunk).select_related("root"):
-                present[tokens[comment.submission_token]] = comment
-        named = {record.public_id: number for number, record in records.items() if record.public_id}
-        for chunk in chunks(list(named), AT_ONCE):
-            for comment in Comment.objects.filter(public_id__in=chunk).select_related("root"):
-                present[named[comment.public_id]] = comment
+    def _present(self, numbers):
+        """Return what is here already, by its number there."""
+        tokens = {self.token(number): number for number in numbers}
+        present = {
+            tokens[comment.submission_token]: comment
+            for comment in Comment.objects.filter(submission_token__in=list(tokens)).select_related("root")
+        }
+        if self.keeps_names:
+            named = Comment.objects.filter(public_id__in=list(numbers)).select_related("root")
+            present |= {comment.public_id: comment for comment in named}
         return present
 
     def token(self, number):
@@ -98,8 +121,8 @@ class Receiver:
             email=mail_of(record.email), body=self._body(record), submission_token=self.token(record.number),
             created_at=record.created_at,
         )  # fmt: skip
-        if record.public_id:
-            comment.public_id = record.public_id
+        if self.keeps_names:
+            comment.public_id = record.number
         if record.status == Status.PENDING:
             comment.held_because = "Held: it was waiting where it was imported from."
         moderation.take_over(comment, record.status, RULE)
@@ -130,23 +153,23 @@ def article_at(address: str) -> Article | None:
     except ValueError:
         return None
     for candidate in dict.fromkeys((path, f"{path.rstrip('/')}/", path.removesuffix("index.html"))):
-        former = FormerAddress.objects.filter(path=candidate, article__isnull=False).select_related("article").first()
+        former = FormerAddress.objects.filter(path=candidate, article__isnull=False).first()
         if former is not None:
-            return former.article
+            return Article.objects.defer("body", "body_text").get(pk=former.article_id)
         try:
             match = resolve(candidate)
         except Resolver404:
             continue
         if match.view_name == "articles:detail":
-            for article in Article.objects.filter(slug=match.kwargs["slug"]):
+            for article in Article.objects.filter(slug=match.kwargs["slug"]).defer("body", "body_text"):
                 if unquote(article.get_absolute_url()) == candidate:
                     return article
     return None
 
 
-def run(records, source, report, is_dry_run=False):
-    """Take over records in one transaction; a dry run reports the same and stores nothing."""
-    with transaction.atomic():
-        Receiver(source, report).receive(records)
+def run(records, source, report, is_dry_run=False, **how):
+    """Take over records; a dry run reports the same and stores nothing."""
+    with transaction.atomic() if is_dry_run else nullcontext():
+        Receiver(source, report, **how).receive(records)
         if is_dry_run:
             transaction.set_rollback(True)

@@ -7,6 +7,7 @@ from django.core.management import CommandError, call_command
 
 from articles.models import FormerAddress
 from comments import moderation
+from comments.importers import records
 from comments.models import Comment, Decision
 from tests.factories import make_article, make_comment
 
@@ -124,3 +125,24 @@ def test_passes_over_lines_that_are_none(tmp_path, otters):
     assert "1 created" in said
     assert "7 skipped" in said
     assert Comment.objects.get().created_at.isoformat() == "2020-01-02T03:04:05+00:00"
+
+
+def test_takes_over_a_long_file_in_lots_whatever_the_order(tmp_path, otters, monkeypatch):
+    monkeypatch.setattr(records, "AT_ONCE", 2)
+    posts = [post(9, parent=8), post(8, parent=7), post(7, parent=4), post(6, parent=5), post(4), post(5)]
+    path = export(tmp_path / "disqus.xml", *posts)
+    assert "6 created" in run(path, dry_run=True)
+    assert not Comment.objects.exists()
+    assert "6 created" in run(path)
+    depths = dict(Comment.objects.values_list("name", "depth"))
+    assert depths == {"Ann 4": 0, "Ann 5": 0, "Ann 6": 1, "Ann 7": 1, "Ann 8": 2, "Ann 9": 3}
+    assert "6 unchanged" in run(path)
+
+
+def test_says_how_far_a_broken_file_was_taken_over(tmp_path, otters, monkeypatch):
+    monkeypatch.setattr(records, "AT_ONCE", 2)
+    path = export(tmp_path / "disqus.xml", post(4), post(5), post(6))
+    path.write_text(path.read_text().replace("</disqus>", "<post>"))
+    with pytest.raises(CommandError, match="2 comments before it were taken over"):
+        run(path)
+    assert Comment.objects.count() == 2

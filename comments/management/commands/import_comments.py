@@ -26,9 +26,11 @@ class Command(BaseCommand):
             listener = report and csv_report(stack, report, "kind", "id there", "name", "outcome", "remarks")
             outcome = Report(listener or None)
             try:
-                records.run(reader.read(file, outcome), source, outcome, dry_run)
+                records.run(reader.read(file, outcome), source, outcome, dry_run, keeps_names=reader is lines)
             except records.NotAnExport as error:
-                raise CommandError(str(error)) from error
+                taken = outcome.total(Outcome.CREATED) + outcome.total(Outcome.UPDATED)
+                before = f" {taken:,} comments before it were taken over." if taken and not dry_run else ""
+                raise CommandError(f"{error}{before}") from error
             except PermissionError as error:
                 raise CommandError(f"{file} cannot be read: {error.strerror}.") from error
         if not verbosity:
