@@ -129,7 +129,6 @@ class PictureAdmin(OnesOwn, PickerMixin, DeskAdmin):
         context = getattr(response, "context_data", None) or {}
         if "cl" in context:
             changelist = context["cl"]
-            picture = Picture.objects.filter(pk=shown).first() if is_row_id(shown) else None
             context |= {
                 "chips": [chip for chip in context["chips"] if chip["title"] != "To do"],
                 "work_lists": list(spec_of(changelist, WorkFilter).choices(changelist)),
@@ -140,7 +139,7 @@ class PictureAdmin(OnesOwn, PickerMixin, DeskAdmin):
                 "as_list": bool(request.session.get("pictures_as_list")),
                 "as_grid_url": changelist.get_query_string({"view": "grid"}),
                 "as_list_url": changelist.get_query_string({"view": "list"}),
-                "panel": self.panel(request, picture) if picture else None,
+                "shown": shown if is_row_id(shown) else None,
                 "most": UploadForm.most(),
                 "accepted": ACCEPTED,
                 "limits": LIMITS,

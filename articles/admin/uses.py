@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from django.contrib import admin
 from django.contrib.admin.utils import quote
-from django.db.models import Count, F, Model, OuterRef, Subquery, Value
+from django.db.models import Count, Exists, F, Model, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.html import format_html
@@ -68,29 +68,55 @@ def admin_name(thing):
 
 
 def uses(pictures, user, most=20) -> dict[int, Uses]:
-    """Return what uses each of these pictures, by its key; at most so many of each."""
+    """Return what uses each of these pictures, by its key; at most so many of each.
+
+    Costs two queries, and one for each other way in which they are used at all.
+    """
     keys = [picture.pk for picture in pictures]
-    found = [
-        (thing.shows, way, thing)
-        for way, model, path in WAYS
-        for thing in _light(model).annotate(shows=F(path)).filter(shows__in=keys)
-    ]
-    articles = [thing.pk for _, _, thing in found if isinstance(thing, Article)]
-    seen = set(Article.objects.viewable_by(user).filter(pk__in=articles).values_list("pk", flat=True))
-    on_front = set(Placement.objects.holding().filter(article__in=seen).values_list("article", flat=True))
     by_picture = defaultdict(Uses)
-    for key, way, thing in found:
-        of_picture = by_picture[key]
-        is_article = isinstance(thing, Article)
-        if not (thing.pk in seen if is_article else user.has_perm(f"articles.view_{thing._meta.model_name}")):
-            of_picture.hidden += 1
-        elif len(of_picture.shown) == most:
-            of_picture.more += 1
-        elif is_article:
-            of_picture.shown.append(Use(way, thing, standing(thing), thing.pk in on_front))
-        else:
-            of_picture.shown.append(Use(way, thing))
+    for article in _articles(keys, user):
+        use = Use(WAYS[article.way][0], article, standing(article), article.is_on_front)
+        _add(by_picture[article.shows], use, article.is_seen, most)
+    for number in _further_ways(keys):
+        way, model, path = WAYS[number]
+        may_see = user.has_perm(f"articles.view_{model._meta.model_name}")
+        for thing in _light(model).annotate(shows=F(path)).filter(shows__in=keys):
+            _add(by_picture[thing.shows], Use(way, thing), may_see, most)
     return by_picture
+
+
+def _add(of_picture, use, may_see, most):
+    if not may_see:
+        of_picture.hidden += 1
+    elif len(of_picture.shown) == most:
+        of_picture.more += 1
+    else:
+        of_picture.shown.append(use)
+
+
+def _articles(keys, user):
+    """Articles that show one of the pictures, once for each way, without their texts; those changed last come first."""
+    this = OuterRef("pk")
+    light = Article.objects.defer("body", "body_text").annotate(
+        is_seen=Exists(Article.objects.viewable_by(user).filter(pk=this)),
+        is_on_front=Exists(Placement.objects.holding().filter(article=this)),
+    )
+    by_way = [
+        light.annotate(shows=F(path), way=Value(number)).filter(shows__in=keys).order_by()
+        for number, (_, model, path) in enumerate(WAYS)
+        if model is Article
+    ]
+    return by_way[0].union(*by_way[1:], all=True).order_by("way", "-modified_at")
+
+
+def _further_ways(keys):
+    """The numbers of the ways in which anything but an article shows one of the pictures."""
+    by_way = [
+        model.objects.filter(**{f"{path}__in": keys}).order_by().values_list(Value(number))
+        for number, (_, model, path) in enumerate(WAYS)
+        if model is not Article
+    ]
+    return sorted(number for (number,) in by_way[0].union(*by_way[1:]))
 
 
 def with_number_of_uses(pictures):
@@ -108,13 +134,9 @@ def with_number_of_uses(pictures):
     return pictures.annotate(number_of_uses=sum((Coalesce(count, 0) for count in counts), start=Value(0)))
 
 
-def _others(model):
-    things = model.objects.order_by("-pk")
-    return things.select_related("article") if model is Placement else things
-
-
 def _light(model):
-    """Rows without their texts, those first that were touched last."""
-    if model is Article:
-        return Article.objects.defer("body", "body_text").order_by("-modified_at")
-    return model.objects.defer("body") if model is Page else _others(model)
+    """Rows without their texts, the newest first."""
+    things = model.objects.order_by("-pk")
+    if model is Placement:
+        return things.select_related("article")
+    return things.defer("body") if model is Page else things

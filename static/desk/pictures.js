@@ -194,8 +194,8 @@ async function show(link) {
 }
 
 function equipPanel() {
-  const first = place.querySelector("[data-panel]") && new URL(location.href).searchParams.get("picture")
-  if (first) mark(first)
+  const first = new URL(location.href).searchParams.get("picture")
+  if (place.dataset.first) fill(place.dataset.first).then((isThere) => isThere && mark(first))
   document.addEventListener("click", (event) => {
     const link = event.target.closest("[data-panel-url]")
     if (!link || !isWide.matches || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return

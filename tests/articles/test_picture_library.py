@@ -188,7 +188,7 @@ def test_the_list_is_remembered_as_it_was_last_seen(as_alice, db):
 
 
 @pytest.mark.parametrize("view", ["grid", "list"])
-@pytest.mark.parametrize("query", ["", "?q=teal&work=unused"])
+@pytest.mark.parametrize("query", ["", "?q=teal&work=unused", "?picture=1"])
 @pytest.mark.parametrize("group", ["Writers", "Editors", "Administrators"])
 def test_the_list_stays_within_its_query_budget(db, django_assert_max_num_queries, group, view, query):
     for number in range(30):
@@ -204,11 +204,24 @@ def test_the_list_stays_within_its_query_budget(db, django_assert_max_num_querie
 # -- the panel and the form
 
 
+@pytest.mark.parametrize("group", ["Writers", "Editors", "Administrators"])
+def test_the_panel_stays_within_the_same_budget(db, django_assert_max_num_queries, group):
+    picture, client = make_picture(), signed_in(make_user("dora", group))
+    picture.keywords.add("heron", "night")
+    for number in range(30):
+        Collection.objects.create(name=f"Collection {number}").pictures.add(picture)
+        make_article(lead_picture=picture, body=shown_by(picture))
+    with django_assert_max_num_queries(8):
+        panel = client.get(f"{LIST}{picture.pk}/panel/", headers={"X-Requested-With": "fetch"})
+    assert "Collection 29" in words(panel)
+
+
 def test_the_panel_shows_and_saves(as_alice, db):
     picture = make_picture(alt="")
-    page = as_alice.get(f"{LIST}?picture={picture.pk}")
-    assert "data-panel" in page.content.decode()
     fragment = f"{LIST}{picture.pk}/panel/"
+    page = as_alice.get(f"{LIST}?picture={picture.pk}").content.decode()
+    assert f'data-first="{fragment}"' in page
+    assert f'<noscript><p><a class="button" href="{LIST}{picture.pk}/change/">' in page
     fields = {"focal_x": 20, "focal_y": 61, "alt": "A barrier", "credit": "Ilse Marr", "licence": "Staff"}
     response = as_alice.post(fragment, fields, headers={"X-Requested-With": "fetch"})
     assert "Saved" in words(response)

@@ -197,5 +197,7 @@ def test_the_pages_of_the_library_are_accessible_and_fit(open_page, audit, width
             page.wait_for_selector("#bulk_form")
         else:
             page.goto(address if address.startswith("/") else LIBRARY + address)
+        if address.startswith("?picture="):
+            page.wait_for_selector("[data-panel]")
         findings += [f"{address}: {finding}" for finding in audit(page)]
     assert not findings, "\n".join(findings)
