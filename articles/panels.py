@@ -2,19 +2,27 @@
 
 from datetime import timedelta
 
-from django.db.models import Case, F, IntegerField, Q, Value, When
+from django.core.cache import cache
+from django.db.models import Case, Count, F, IntegerField, Q, Sum, Value, When
+from django.db.models.functions import TruncDate
 from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 
 from articles import checks, trust
-from articles.models import Article, Author, Category, Page, Picture, Placement, Recording, SiteSettings
+from articles.models import Article, Author, Category, Page, Picture, Placement, ReadCount, Recording, SiteSettings
 from articles.models.article import Status
 from articles.models.rights import ENDS_SOON
+from articles.most_read import lines
+from articles.planning import begins
 from articles.workflow import standing, waiting_for
+from newsroom.charts import bars, by_day
 from newsroom.desk import Destination, Panel, destinations, panels
 
 SHOWN = 6  # rows of a panel; its head leads to the rest
 CHECKED, CHECKED_AHEAD = 12, timedelta(days=2)  # as many, and as far ahead, as the home page can afford
+CHARTED = 14  # days
+MOST_READ = 5
+COUNTED_ANEW = 60  # seconds for which the numbers of readers are remembered
 EXPIRES_SOON = timedelta(days=7)
 RIGHTS_ENDED_LATELY = timedelta(days=30)
 
@@ -207,6 +215,63 @@ def rights(request):
     return {"uses": uses[:SHOWN], "has_more": len(uses) > SHOWN} if uses else None
 
 
+def published(request):
+    """How much was published each day of the last two weeks."""
+    if not request.user.has_perm("articles.view_article"):
+        return None
+    first = timezone.localdate() - timedelta(days=CHARTED - 1)
+    public = Article.objects.published().filter(published_at__gte=begins(first)).order_by()
+    days = public.annotate(day=TruncDate("published_at")).values_list("day").annotate(number=Count("pk"))
+    numbers = dict(days)
+    return {
+        "bars": by_day(numbers, first, CHARTED),
+        "first": first,
+        "number": numbers.get(timezone.localdate(), 0),
+        "usual": round(sum(numbers.values()) / CHARTED, 1),
+    }
+
+
+def reading(request):
+    """What readers read today: hour by hour, beside the same day a week ago, and which stories most."""
+    if not request.user.has_perm("articles.view_article"):
+        return None
+    zone = timezone.get_current_timezone_name()
+    found = cache.get(f"desk reads {zone}")
+    if found is None:
+        found = _reads(timezone.now())
+        cache.set(f"desk reads {zone}", found, COUNTED_ANEW)
+    hours, before, most = found
+    if not hours and not before:
+        return None
+    so_far, then = sum(hours.values()), sum(before.values())
+    stories = lines([pk for pk, _ in most])
+    return {
+        "bars": bars(
+            [(hours.get(hour, 0), max(hours.get(hour, 0), before.get(hour, 0))) for hour in range(24)],
+            [f"{hour}:00: {hours.get(hour, 0)}, a week ago {before.get(hour, 0)}" for hour in range(24)],
+        ),
+        "number": so_far,
+        "change": round(100 * abs(so_far - then) / then) if then else None,
+        "is_more": so_far > then,
+        "most": [{"article": article, "number": dict(most)[article.pk]} for article in stories],
+    }
+
+
+def _reads(now):
+    """Of today and of the same weekday before, up to this hour: reads by hour; and the stories read most today."""
+    midnight = begins(timezone.localdate(now))
+    week = timedelta(days=7)
+    counted = ReadCount.objects.filter(
+        Q(hour__gte=midnight, hour__lte=now) | Q(hour__gte=midnight - week, hour__lte=now - week)
+    )
+    hours, before = {}, {}
+    for hour, number in counted.order_by().values_list("hour").annotate(number=Sum("number")):
+        (hours if hour >= midnight else before)[timezone.localtime(hour).hour] = number
+    today = ReadCount.objects.filter(hour__gte=midnight, hour__lte=now).order_by().values_list("article")
+    most = list(today.annotate(number=Sum("number")).order_by("-number", "article")[:MOST_READ])
+    return hours, before, most
+
+
 def trust_pages(request):
     """What is wrong with the pages that readers judge the newsroom by."""
     if not request.user.has_perm("articles.change_page"):
@@ -226,6 +291,8 @@ panels += [
     Panel("desk/panels/trust.html", trust_pages, 35),
     Panel("desk/panels/today.html", today, 10, "side"),
     Panel("desk/panels/coming.html", coming, 20, "side"),
+    Panel("desk/panels/published.html", published, 28, "side"),
+    Panel("desk/panels/reading.html", reading, 32),
     Panel("desk/panels/leaving.html", leaving, 40, "side"),
     Panel("desk/panels/rights.html", rights, 50, "side"),
 ]
@@ -237,14 +304,25 @@ def leads_to(name):
 
 
 destinations += [
-    Destination("Desk", leads_to("admin:index"), "home", 0, lambda request: True),
-    Destination("Articles", leads_to("admin:articles_article_changelist"), "article", 10, may("articles.view_article")),
-    Destination("Board", leads_to("admin:articles_article_board"), "board", 12, may("articles.view_article")),
-    Destination("Calendar", leads_to("admin:articles_article_calendar"), "calendar", 14, may("articles.view_article")),
+    Destination("Desk", leads_to("admin:index"), "home", 0, lambda request: True, key="d"),
     Destination(
-        "Front page", leads_to("admin:articles_placement_changelist"), "front", 20, may("articles.view_placement")
+        "Articles", leads_to("admin:articles_article_changelist"), "article", 10, may("articles.view_article"), key="a"
     ),
-    Destination("Pictures", leads_to("admin:articles_picture_changelist"), "picture", 30, may("articles.view_picture")),
+    Destination("Board", leads_to("admin:articles_article_board"), "board", 12, may("articles.view_article"), key="b"),
+    Destination(
+        "Calendar", leads_to("admin:articles_article_calendar"), "calendar", 14, may("articles.view_article"), key="c"
+    ),
+    Destination(
+        "Front page",
+        leads_to("admin:articles_placement_changelist"),
+        "front",
+        20,
+        may("articles.view_placement"),
+        key="f",
+    ),
+    Destination(
+        "Pictures", leads_to("admin:articles_picture_changelist"), "picture", 30, may("articles.view_picture"), key="p"
+    ),
     Destination(
         "Recordings", leads_to("admin:articles_recording_changelist"), "recording", 35, may("articles.view_recording")
     ),

@@ -1,12 +1,20 @@
 """What comments show on the desk's home, and where its navigation leads to them."""
 
+from datetime import datetime, time, timedelta
+
 from django.db.models import Count, Min
+from django.db.models.functions import TruncDate
 from django.urls import reverse
+from django.utils import timezone
 
 from comments import queue
 from comments.models import Comment
+from comments.models.comment import Status
 from comments.sections import sections_of
+from newsroom.charts import by_day
 from newsroom.desk import Destination, Panel, destinations, panels
+
+CHARTED = 14  # days
 
 
 def waiting(request):
@@ -35,9 +43,29 @@ def to_know(request):
     return {**waiting(request), "may_decide": False} if may_see(request) and to_decide(request) is None else None
 
 
+def by_day_written(request):
+    """How many comments came each day of the last two weeks, whatever became of them."""
+    if not may_see(request):
+        return None
+    first = timezone.localdate() - timedelta(days=CHARTED - 1)
+    here = Comment.objects.filter(queue.in_sections(sections_of(request.user)), status__in=Status.values)
+    midnight = datetime.combine(first, time(), tzinfo=timezone.get_current_timezone())
+    days = here.filter(created_at__gte=midnight).order_by().annotate(day=TruncDate("created_at"))
+    numbers = dict(days.values_list("day").annotate(number=Count("pk")))
+    if not numbers:
+        return None
+    return {
+        "bars": by_day(numbers, first, CHARTED),
+        "first": first,
+        "number": numbers.get(timezone.localdate(), 0),
+        "usual": round(sum(numbers.values()) / CHARTED, 1),
+    }
+
+
 panels += [
     Panel("comments/queue_panel.html", to_decide, 5),
     Panel("comments/queue_panel.html", to_know, 30, "side"),
+    Panel("comments/written_panel.html", by_day_written, 32, "side"),
 ]
 
 destinations += [
@@ -48,5 +76,6 @@ destinations += [
         40,
         may_see,
         lambda request: waiting(request)["number"],
+        key="m",
     )
 ]

@@ -35,6 +35,7 @@ class Destination:
     position: int
     is_allowed: Callable[[HttpRequest], bool]
     count: Callable[[HttpRequest], int | None] = lambda request: None
+    key: str = ""  # the letter that leads there after a g
 
 
 panels: list[Panel] = []
@@ -65,6 +66,7 @@ class DeskSite(admin.AdminSite):
                 "url": item.url(),
                 "icon": item.icon,
                 "count": item.count(request),
+                "key": item.key,
                 "is_current": False,
             }
             for item in sorted(destinations, key=lambda item: item.position)

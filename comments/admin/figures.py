@@ -5,8 +5,8 @@ from django.template.response import TemplateResponse
 from django.views.decorators.http import require_safe
 
 from comments.admin import queue
-from comments.charts import bars, line
 from comments.workload import DAYS, share, workload
+from newsroom.charts import bars, line
 
 
 @require_safe

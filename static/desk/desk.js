@@ -16,13 +16,74 @@ document.addEventListener("keydown", (event) => {
       menu.querySelector("summary").focus()
     }
   }
-  if (event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey && !event.isComposing && !inField(event.target)) {
+})
+
+// -- keys: single letters, at rest while somebody writes, off for whoever wants that; `?` lists them
+
+const AFTER_G = 1500 // milliseconds in which the second letter counts
+const areKeysOn = () => localStorage.getItem("desk-keys") !== "off"
+const sheet = document.getElementById("keys")
+let pressedG = -Infinity
+let row = -1
+
+function showKeys() {
+  if (!sheet) return
+  sheet.querySelector("[data-switch-keys]").textContent = areKeysOn() ? "Turn keys off" : "Turn keys on"
+  if (!sheet.open) sheet.showModal()
+}
+for (const button of document.querySelectorAll("[data-show-keys]")) {
+  button.hidden = false
+  button.addEventListener("click", showKeys)
+}
+sheet?.querySelector("[data-switch-keys]").addEventListener("click", () => {
+  localStorage.setItem("desk-keys", areKeysOn() ? "off" : "on")
+  showKeys()
+})
+
+function toRow(step) {
+  const rows = [...document.querySelectorAll("#result_list tbody tr")]
+  if (!rows.length) return false
+  const here = rows.findIndex((one) => one.contains(document.activeElement))
+  row = Math.min(Math.max((here < 0 ? row : here) + step, 0), rows.length - 1)
+  rows[row].querySelector("th a, td a, a")?.focus()
+  rows[row].scrollIntoView({ block: "nearest" })
+  return true
+}
+
+const keys = {
+  "/": () => {
     const search = document.getElementById("searchbar") ?? document.getElementById("desk-search")
-    if (search) {
+    search?.focus()
+    return search
+  },
+  "?": () => {
+    if (document.querySelector("[data-help]")) return false // a page with a sheet of its own
+    showKeys()
+    return true
+  },
+  j: () => toRow(1),
+  k: () => toRow(-1),
+  x: () => {
+    const box = document.activeElement?.closest("#result_list tr")?.querySelector(".action-select")
+    box?.click()
+    return box
+  },
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return
+  if (!areKeysOn() || inField(event.target) && !event.target.matches("[type='checkbox']") || document.querySelector("dialog[open]")) return
+  if (event.timeStamp - pressedG < AFTER_G) {
+    pressedG = -Infinity
+    const line = document.querySelector(`.destinations [data-go="${CSS.escape(event.key)}"]`)
+    if (line) {
       event.preventDefault()
-      search.focus()
+      line.click()
     }
+    return
   }
+  pressedG = event.key === "g" ? event.timeStamp : -Infinity
+  if (keys[event.key]?.()) event.preventDefault()
 })
 
 // "Everything else" stays open where its page is shown.

@@ -1,6 +1,9 @@
 """Small charts as shapes with numbers, for templates to draw as SVG. Sizes are in units of the drawing."""
 
 from dataclasses import dataclass
+from datetime import timedelta
+
+from django.utils.formats import date_format
 
 WIDTH, HEIGHT = 640, 120
 
@@ -37,3 +40,10 @@ def line(values):
     top = max(values, default=0) or 1
     step = WIDTH / max(len(values) - 1, 1)
     return " ".join(f"{number * step:.1f},{HEIGHT - HEIGHT * value / top:.1f}" for number, value in enumerate(values))
+
+
+def by_day(numbers, first, days):
+    """Return a bar for each of so many days from the first on; `numbers` has those with anything, by date."""
+    dates = [first + timedelta(days=number) for number in range(days)]
+    values = [(numbers.get(day, 0), numbers.get(day, 0)) for day in dates]
+    return bars(values, [f"{date_format(day, 'l j F')}: {numbers.get(day, 0)}" for day in dates])
