@@ -27,10 +27,10 @@ NEW = 0.3  # for a story of today; half of it after a quarter of a year
 QUARTER = 91
 
 
-def beside(article, places=()):
-    """Return the related stories, best first, and the public translations of the article; in two queries.
+def beside(article, places=(), also=()):
+    """Return the related stories, best first, the public translations, and those of the ids `also`; in two queries.
 
-    `places` is where it stands in series (articles.dossiers). Neither list has its bylines loaded.
+    `places` is where it stands in series (articles.dossiers). No list has its bylines loaded.
     """
     candidates = _candidates(article)
     chosen = [pk for _, pk in candidates[CHOSEN]]
@@ -42,11 +42,7 @@ def beside(article, places=()):
     best = sorted(scores.keys() - family, key=lambda pk: (scores[pk], pk), reverse=True)[:READ]
     now, today = timezone.now(), timezone.localdate()
     # Asked for by id alone: with the rule of published() beside it, SQLite would walk all that is published.
-    stories = (
-        Article.objects.filter(pk__in=[*chosen, *translations, *best])
-        .select_related("category", "lead_picture__fallback")
-        .defer("body", "body_text", "live_summary")
-    )
+    stories = Article.objects.filter(pk__in={*chosen, *translations, *best, *also}).for_readers()
     found = {story.pk: story for story in stories if story.is_public(now)}
 
     def rank(pk):
@@ -55,7 +51,8 @@ def beside(article, places=()):
 
     ranked = sorted((pk for pk in best if pk in found), key=rank, reverse=True)
     related = [found[pk] for pk in [*chosen, *ranked] if pk in found]
-    return related[:SHOWN], [found[pk] for pk in translations if pk in found]
+    others = ([found[pk] for pk in ids if pk in found] for ids in (translations, also))
+    return related[:SHOWN], *others
 
 
 def _scores(article, candidates, places):

@@ -26,6 +26,7 @@ from articles.rendering import COLUMN, ESSAY
 from articles.rendering import render as render_body
 from newsroom.pagestore import public
 
+MOST_READ = 4  # stories in the rail beside an article
 LAYOUTS = {
     Kind.OPINION: "articles/opinion.html",
     Kind.PHOTO_ESSAY: "articles/photo_essay.html",
@@ -207,11 +208,10 @@ def detail(request, year, month, day, slug):
             return gone(request, article)
         raise Http404("There is no such article.")
     context = article_context(request, article)
+    keys = keys_of_article(article, context)
     if request.GET.get("view") == "reading":
-        return rendered(
-            request, "articles/reading.html", context | {"noindex": True}, keys=keys_of_article(article, context)
-        )
-    return rendered(request, layout(article), context, keys=keys_of_article(article, context))
+        return rendered(request, "articles/reading.html", context | {"noindex": True}, keys=keys)
+    return rendered(request, layout(article), context, keys=keys)
 
 
 def keys_of_article(article, context):
@@ -238,7 +238,8 @@ def article_context(request, article):
     """What an article's page shows; the desk's preview uses it too."""
     body = render_body(article.body, layout=ESSAY if article.kind == Kind.PHOTO_ESSAY else COLUMN)
     places = dossiers.places(article) if getattr(article, "is_part", True) else []
-    stories, translations = related.beside(article, places)
+    read = most_read.ids("day", number=MOST_READ)
+    stories, translations, article.read_beside = related.beside(article, places, also=read)
     # The names and faces of the story and of all beside it come together, in one query.
     prefetch_related_objects(
         [article, *stories], Prefetch("bylines", Byline.objects.select_related("author__picture__fallback"))

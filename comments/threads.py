@@ -143,18 +143,18 @@ class Conversation:
         place = _read(after, names)
         if not self._facts.visible:
             return Page(is_first=place is None)
-        roots = self._standing(Comment.objects.filter(article=self.article, parent=None))
-        roots, is_more = _cut(_after(roots, names, place), names, ROOTS_PER_PAGE)
         replies = Comment.objects.filter(root=OuterRef("pk"))
         shown = self._standing(replies).order_by(*IN_TIME).values("pk")
         counted = replies.filter(status__in=VISIBLE)
-        counted = counted.unobstructed() if self._is_obstructed else counted
-        threads = Comment.objects.filter(pk__in=[pk for pk, *_ in roots]).annotate(
-            number=_number(counted),
+        threads = {
+            "number": _number(counted.unobstructed() if self._is_obstructed else counted),
             **{f"reply_{number}": Subquery(shown[number : number + 1]) for number in range(REPLIES_SHOWN)},
-        )
-        replies = ("number", *(f"reply_{number}" for number in range(REPLIES_SHOWN)))
-        threads = {pk: rest for pk, *rest in threads.values_list("pk", *replies)} if roots else {}
+        }
+        roots = self._standing(Comment.objects.filter(article=self.article, parent=None))
+        # The database looks for replies below those of the page alone: an index has the roots in each of the orders.
+        rows, is_more = _cut(_after(roots, names, place).annotate(**threads), names, ROOTS_PER_PAGE, threads)
+        roots = [row[: -len(threads)] for row in rows]
+        threads = {row[0]: row[-len(threads) :] for row in rows}
         ids = [pk for root, *_ in roots for pk in (root, *threads[root][1:]) if pk]
         nodes = self._nodes(ids, with_picks=place is None)
         page = Page(is_first=place is None, next_url=self.url(after=_written(roots[-1][1:])) if is_more else "")
@@ -251,8 +251,9 @@ def _in_reading_order(nodes):
 # -- cursors: the values of the last comment seen, by which the list is sorted. They lead on even after it is hidden.
 
 
-def _cut(comments, names, size):
-    rows = list(comments.order_by(*names).values_list("pk", *(name.lstrip("-") for name in names))[: size + 1])
+def _cut(comments, names, size, further=()):
+    columns = ("pk", *(name.lstrip("-") for name in names), *further)
+    rows = list(comments.order_by(*names).values_list(*columns)[: size + 1])
     return rows[:size], len(rows) > size
 
 

@@ -1,4 +1,4 @@
-"""Queries that the ORM writes once: that takes milliseconds where there are several parts, and asking a tenth of one."""
+"""Queries that the ORM writes once: writing one of many parts takes milliseconds, asking it a tenth of one."""
 
 from collections.abc import Callable
 

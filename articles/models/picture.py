@@ -335,8 +335,8 @@ class Picture(Licensed):
 # What pages of readers show of a picture; the rest of its row is the desk's.
 SHOWN = (
     "key", "version", "width", "height", "frames", "has_alpha", "tone", "alt", "caption", "crop_x", "crop_y",
-    "crop_width", "crop_height", "focal_x", "focal_y", "credit", "licence", "source_url", "origin", "usable_from", "usable_until",
-    "allows_sharing", "fallback",
+    "crop_width", "crop_height", "focal_x", "focal_y", "credit", "licence", "source_url", "origin",
+    "usable_from", "usable_until", "allows_sharing", "fallback",
 )  # fmt: skip
 OF_FILE = {"original", "size", "digest", "width", "height", "format", "frames", "has_alpha", "tone"}
 READ_FROM_FILE = (

@@ -26,6 +26,13 @@ def most_read_today(context, number):
     return stories
 
 
+@register.simple_tag(takes_context=True)
+def read_beside(context, article):
+    """The stories read most, for the rail of an article: they came with those related to it."""
+    page_keys.shows(context["request"], article.read_beside, seconds=most_read.KEPT)
+    return article.read_beside
+
+
 @register.simple_tag
 def stories_like(path):
     """The stories that the words of an address lead to, for a page that says that nothing is there."""

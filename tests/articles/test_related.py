@@ -20,7 +20,7 @@ def ago(days):
 
 
 def beside(article):
-    stories, _ = related.beside(article, dossiers.places(article))
+    stories, *_ = related.beside(article, dossiers.places(article))
     return [story.headline for story in stories]
 
 
@@ -92,7 +92,7 @@ def test_costs_two_queries(django_assert_num_queries):
         make_article(tags=["A", "BC"[number % 2]])
     list(story.tags.all())
     with django_assert_num_queries(3):  # one of them for the tags, which the page has loaded
-        stories, _ = related.beside(story)
+        stories, *_ = related.beside(story)
         assert len([(story.picture, story.category.name) for story in stories]) == 7
 
 
