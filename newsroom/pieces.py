@@ -55,7 +55,8 @@ def forget() -> None:
 def made_of(thing, seen=None):
     """Everything that a template may read of a thing without asking the database, as something to compare.
 
-    A row whose answers change with the time alone tells the one of this moment as `of_the_moment()`.
+    A row whose answers change with the time alone tells the one of this moment as `of_the_moment()`. One that has
+    much besides what pages show of it tells what they do as `made_of()`.
     """
     if isinstance(thing, SafeString):
         return SafeString, thing
@@ -79,6 +80,8 @@ def _made_of_row(row, seen):
     if id(row) in seen:  # told already: what leads back to it tells nothing new
         return type(row), row.pk
     seen.add(id(row))
+    if hasattr(row, "made_of"):
+        return type(row), row.pk, row.made_of()
     values = row.__dict__
     found = [type(row), *(item for item in values.items() if item[0][0] != "_")]
     for name, related in row._state.fields_cache.items():

@@ -253,6 +253,13 @@ class Comment(models.Model):
         self.depth = parent.depth + 1 if parent else 0
         self.path = f"{parent.path if parent else ''}{self.public_id}/"
 
+    def made_of(self):
+        """All that pages of readers show of it: what else it has is nobody's business there."""
+        return (
+            self.public_id, self.status, self.article_id, self.name, self.body, self.created_at, self.edited_at,
+            self.recommends, self.is_featured, self.is_by_staff,
+        )  # fmt: skip
+
     @property
     def is_by_staff(self):
         """Whether it was written from an account of the newsroom; a name alone proves nothing."""
