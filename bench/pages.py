@@ -1,10 +1,12 @@
 """How fast pages are: `make bench-pages` prints it, with nginx and a WSGI function that does nothing in the same run.
 
 Needs Debian's `wrk` and `nginx-light`. Everything listens on 127.0.0.1. Figures are the medians of three runs; only the
-ratios within one run mean something on another machine.
+ratios within one run mean something on another machine. What a rendered page costs is told in processor time of the
+server's workers, which other work on the machine disturbs least.
 """
 
 import argparse
+import datetime
 import json
 import os
 import platform
@@ -18,6 +20,7 @@ import sys
 import tempfile
 import time
 import urllib.request
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -57,79 +60,223 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--articles", type=int, default=5000)
     parser.add_argument("--comments", type=int, default=10_000)
+    parser.add_argument("--data", type=Path, help="a folder with a database that is there already; it is written to")
+    parser.add_argument("--seconds", type=float, default=SECONDS, help="of each of the three runs")
+    parser.add_argument("--write", type=Path, help="put the figures into this file too, between its two marks")
     options = parser.parse_args()
     for program in ("wrk", "nginx"):
         if shutil.which(program) is None:
             sys.exit(f"{program} is missing: apt-get install wrk nginx-light")
     with tempfile.TemporaryDirectory() as folder:
-        run(Path(folder), options)
+        lines = Report()
+        run(Path(folder), options, lines)
+    if options.write:
+        lines.put_into(options.write)
 
 
-def run(folder, options):
-    environment = os.environ | {"DATA_DIR": str(folder / "data"), "LOG_LEVEL": "ERROR"}
+class Report(list):
+    """Lines of Markdown, printed as they come."""
+
+    BEGIN, END = "<!-- measured -->", "<!-- end of what was measured -->"
+
+    def say(self, *lines):
+        for line in lines:
+            print(line, flush=True)
+            self.append(line)
+
+    def put_into(self, path):
+        before, rest = path.read_text().split(self.BEGIN)
+        path.write_text("\n".join([before + self.BEGIN, *self, self.END]) + rest.partition(self.END)[2])
+
+
+def run(folder, options, report):
+    data = options.data or folder / "data"
+    environment = os.environ | {
+        "DATA_DIR": str(data),
+        "LOG_LEVEL": "ERROR",
+        "PAGE_STORE": str(folder / "pages"),
+        "DJANGO_SETTINGS_MODULE": "newsroom.settings",
+    }
     manage(environment, "migrate", "--verbosity", "0")
     manage(environment, "collectstatic", "--no-input", "--verbosity", "0")
-    manage(environment, "generate", "--articles", str(options.articles), "--comments", str(options.comments))
+    if options.data is None:
+        manage(environment, "generate", "--articles", str(options.articles), "--comments", str(options.comments))
     workers = os.cpu_count() or 1
     (folder / "nothing.py").write_text(NOTHING)
-    servers = [serve("newsroom.wsgi:application", environment, ROOT, workers)]
-    servers.append(serve("nothing:application", environment, folder, workers))
-    servers.append(serve("newsroom.wsgi:application", environment | {"PAGE_STORE": "off"}, ROOT, workers))
-    try:
-        measure(folder, servers, workers, options)
-    finally:
-        for process, _ in servers:
-            process.send_signal(signal.SIGTERM)
-        for process, _ in servers:
-            process.wait(20)
+    with (
+        serving("newsroom.wsgi:application", environment, ROOT, workers) as kept,
+        serving("nothing:application", environment, folder, workers) as nothing,
+    ):
+        describe(environment, workers, options, report)
+        paths = addresses(kept.port)
+        measure_kept(folder, kept, nothing, paths, workers, options, report)
+        measure_rendered(environment, kept, paths, options, report)
+        measure_edit(environment, kept, paths, report)
+        figures = json.loads(fetch(kept.port, "/health/", accept="identity"))["pages"]
+        report.say(
+            "",
+            f"After all this the workers hold {' and '.join(map(megabytes, kept.workers()))} of memory. The store answered {figures['hits']:,} times and had {figures['misses']:,} pages made.",
+        )
 
 
-def measure(folder, servers, workers, options):
-    (_, kept), (_, nothing), (_, rendered) = servers
-    print(f"{options.articles:,} articles, {workers} cores, {platform.machine()}, Python {platform.python_version()},")
-    print(f"{RUNS} runs of {SECONDS} s each, requests/s at {' and '.join(map(str, CONNECTIONS))} connections, brotli")
-    print(f"{'':44} {'1':>9} {'16':>9}   p50, p99 at 16   share of nginx at 16")
-    paths = addresses(kept)
-    (folder / "static").mkdir()
-    sizes = {}
-    for name, path in paths.items():
-        body = fetch(kept, path)
-        sizes[name] = len(body)
-        (folder / "static" / f"{name}.html").write_bytes(body)
-    nginx_port = free_port()
-    (folder / "nginx.conf").write_text(NGINX.format(folder=folder, port=nginx_port, workers=workers))
-    nginx = subprocess.Popen(["nginx", "-e", folder / "nginx.log", "-c", folder / "nginx.conf"])  # noqa: S603, S607
-    try:
-        wait_for(nginx_port)
-        line("a WSGI function that does nothing", [load(nothing, "/", count) for count in CONNECTIONS])
-        for name, path in paths.items():
-            static = [load(nginx_port, f"/{name}.html", count) for count in CONNECTIONS]
-            line(f"{name}, {sizes[name]:,} bytes: nginx, a static file", static)
-            found = [load(kept, path, count) for count in CONNECTIONS]
-            line(f"{name}: kept", found, found[-1][0] / static[-1][0])
-            line(f"{name}: rendered", [load(rendered, path, count) for count in CONNECTIONS])
-    finally:
-        nginx.send_signal(signal.SIGQUIT)
-        nginx.wait(20)
-    figures = json.loads(fetch(kept, "/health/", accept="identity"))["pages"]
-    print(f"The store answered {figures['hits']:,} times and had {figures['misses']:,} pages made.")
-
-
-def line(name, found, share=None):
-    last = found[-1]
-    print(
-        f"{name:44} {found[0][0]:>9,.0f} {last[0]:>9,.0f}   {last[1]:>6.2f}, {last[2]:>6.2f} ms"
-        + (f"   {share:.2f}" if share else ""),
-        flush=True,
+def describe(environment, workers, options, report):
+    counted = ask(environment, "Article.objects.count(), Comment.objects.count()")
+    processor = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
+    report.say(
+        f"{datetime.date.today():%d %B %Y}: {counted[0]:,} articles and {counted[1]:,} comments on"
+        f" {ask(environment, 'connection.vendor')}, granian with {workers} workers, {os.cpu_count()} cores"
+        f" ({processor[1] if processor else platform.machine()}), Python {platform.python_version()}, brotli, medians of"
+        f" {RUNS} runs of {options.seconds:g} s. The machine did other work meanwhile: load {os.getloadavg()[0]:.0f}"
+        f" when it began.",
+        "",
     )
 
 
-def load(port, path, connections):
+def measure_kept(folder, kept, nothing, paths, workers, options, report):
+    report.say(
+        "| requests a second | 1 connection | 16 connections | p50, p99 at 16 | share of nginx at 1 | at 16 |",
+        "|---|---|---|---|---|---|",
+    )
+    (folder / "static").mkdir()
+    for name, path in paths.items():
+        (folder / "static" / f"{name}.html").write_bytes(fetch(kept.port, path))
+    port = free_port()
+    (folder / "nginx.conf").write_text(NGINX.format(folder=folder, port=port, workers=workers))
+    nginx = subprocess.Popen(["nginx", "-e", folder / "nginx.log", "-c", folder / "nginx.conf"])  # noqa: S603, S607
+    try:
+        wait_for(port)
+        row(report, "a WSGI function that does nothing", loads(nothing.port, "/", options))
+        for name, path in paths.items():
+            size = (folder / "static" / f"{name}.html").stat().st_size
+            static = loads(port, f"/{name}.html", options)
+            row(report, f"{name}, {size:,} bytes: nginx, a static file", static)
+            row(report, f"{name}: kept", loads(kept.port, path, options), static)
+    finally:
+        nginx.send_signal(signal.SIGQUIT)
+        nginx.wait(20)
+
+
+def row(report, name, found, beside=None):
+    """Write a line of the first table; `beside` are the figures of nginx."""
+    shares = [f"{one[0] / other[0]:.2f}" for one, other in zip(found, beside, strict=True)] if beside else ["", ""]
+    report.say(
+        f"| {name} | {found[0][0]:,.0f} | {found[1][0]:,.0f} | {found[1][1]:.2f}, {found[1][2]:.2f} ms |"
+        f" {shares[0]} | {shares[1]} |"
+    )
+
+
+def measure_rendered(environment, site, paths, options, report):
+    """Ask with a parameter that no page knows, so that each answer is made for that request alone."""
+    report.say(
+        "",
+        "| rendered anew each time | processor time | a second on one core | queries | p50, p99 at 1 connection |",
+        "|---|---|---|---|---|",
+    )
+    for name, path in paths.items():
+        for _ in range(8):  # each worker has seen the page
+            fetch(site.port, f"{path}?rendered")
+        asked, spent, times = 0, -site.spent(), []
+        until = time.monotonic() + RUNS * options.seconds
+        while time.monotonic() < until:
+            begun = time.monotonic()
+            fetch(site.port, f"{path}?rendered")
+            times.append(1000 * (time.monotonic() - begun))
+            asked += 1
+        spent = 1000 * (spent + site.spent()) / asked
+        times.sort()
+        queries = ask(environment, f"queries({path!r})")
+        report.say(
+            f"| {name} | {spent:.1f} ms | {1000 / spent:.0f} | {queries} |"
+            f" {times[len(times) // 2]:.1f}, {times[int(len(times) * 0.99)]:.1f} ms |"
+        )
+
+
+def measure_edit(environment, kept, paths, report):
+    """How long after an editor's change each page that shows it has it: at one worker and the other, as readers ask."""
+    path = paths["article"]
+    pages = [name for name in ("home", "section", "article", "feed") if paths[name]]
+    for name in pages:
+        for _ in range(4):
+            fetch(kept.port, paths[name])
+    report.say("", "| seen after an edit | milliseconds, slowest of ten edits | median |", "|---|---|---|")
+    slug = path.strip("/").split("/")[-1]
+    desk = subprocess.Popen(  # noqa: S603
+        [sys.executable, "-c", DESK, slug], cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        text=True,
+    )  # fmt: skip
+    waited = {name: [] for name in pages}
+    with desk:
+        desk.stdout.readline()
+        for number in range(10):
+            words = f"Edit number {number} of {os.getpid()}"
+            begun = time.monotonic()
+            desk.stdin.write(f"{words}\n")
+            desk.stdin.flush()
+            missing = set(pages)
+            while missing:
+                for name in sorted(missing):
+                    if words.encode() in fetch(kept.port, paths[name], accept="identity"):
+                        waited[name].append(1000 * (time.monotonic() - begun))
+                        missing.discard(name)
+                if time.monotonic() - begun > 20:
+                    sys.exit(f"An edit did not come to {', '.join(missing)}.")
+            desk.stdout.readline()
+        desk.stdin.close()
+    for name, times in waited.items():
+        report.say(f"| {name} | {max(times):.0f} | {statistics.median(times):.0f} |")
+
+
+# What an editor's “publish changes” does, with words from the standard input.
+DESK = """
+import sys
+import django
+django.setup()
+from articles import working_copies
+from articles.models import Article
+article = Article.objects.get(slug=sys.argv[1])
+print("ready", flush=True)
+for words in sys.stdin:
+    values = working_copies.working_values(article) | {"headline": words.strip()}
+    working_copies.keep(article, values)
+    working_copies.publish(article)
+    article = Article.objects.get(pk=article.pk)
+    print("done", flush=True)
+"""
+ASK = """
+import json, sys
+import django
+django.setup()
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from articles.models import Article
+from comments.models import Comment
+def queries(path):
+    client = Client(SERVER_NAME="localhost")
+    client.get(path)
+    with CaptureQueriesContext(connection) as found:
+        client.get(path)
+        return len(found)
+print(json.dumps(eval(sys.argv[1])))
+"""
+
+
+def ask(environment, question):
+    """Return what a short expression is worth in the site."""
+    command = [sys.executable, "-c", ASK, question]
+    return json.loads(subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True).stdout)  # noqa: S603
+
+
+def loads(port, path, options):
+    return [load(port, path, connections, options.seconds) for connections in CONNECTIONS]
+
+
+def load(port, path, connections, seconds):
     """Return requests a second, and the milliseconds within which half of them and 99 of 100 are answered."""
     runs = []
     for _ in range(RUNS):
         said = subprocess.run(  # noqa: S603
-            ["wrk", "-t1", f"-c{connections}", f"-d{SECONDS}s", "--latency", "-H", "Accept-Encoding: br",  # noqa: S607
+            ["wrk", "-t1", f"-c{connections}", f"-d{seconds:g}s", "--latency", "-H", "Accept-Encoding: br",  # noqa: S607
              f"http://127.0.0.1:{port}{path}"],
             capture_output=True, text=True, check=True,
         ).stdout  # fmt: skip
@@ -148,6 +295,8 @@ def addresses(port):
     front = fetch(port, "/", accept="identity").decode()
     section = re.search(r'href="(/section/[^"/]+/)"', front)[1]
     article = re.search(r'href="(/\d{4}/\d\d/\d\d/[^"/]+/)"', front)[1]
+    listed = fetch(port, section, accept="identity").decode()
+    article = article if article in listed else re.search(r'href="(/\d{4}/\d\d/\d\d/[^"/]+/)"', listed)[1]
     return {"home": "/", "section": section, "article": article, "feed": "/feed/rss/"}
 
 
@@ -161,15 +310,49 @@ def manage(environment, *words):
     subprocess.run([sys.executable, "manage.py", *words], cwd=ROOT, env=environment, check=True)  # noqa: S603
 
 
-def serve(application, environment, folder, workers):
+class Server:
+    def __init__(self, process, port):
+        self.process, self.port = process, port
+
+    def processes(self):
+        """The ids of the workers: what the server's process has started."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        return [int(child) for child in children]
+
+    def spent(self):
+        """Seconds of processor time of all its workers."""
+        spent = 0
+        for pid in self.processes():
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            spent += int(fields[11]) + int(fields[12])
+        return spent / os.sysconf("SC_CLK_TCK")
+
+    def workers(self):
+        """The bytes that each worker holds of its own or shares."""
+        return [
+            int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+            for pid in self.processes()
+        ]
+
+
+def megabytes(size):
+    return f"{size / 1024 / 1024:.0f} MB"
+
+
+@contextmanager
+def serving(application, environment, folder, workers):
     port = free_port()
     command = [
         sys.executable, "-m", "granian", application, "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
         "--workers", str(workers), "--blocking-threads", "4", "--log-level", "error",
     ]  # fmt: skip
     process = subprocess.Popen(command, cwd=folder, env=environment)  # noqa: S603
-    wait_for(port)
-    return process, port
+    try:
+        wait_for(port)
+        yield Server(process, port)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(20)
 
 
 def free_port():

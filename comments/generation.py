@@ -34,7 +34,7 @@ STATUSES = [Status.APPROVED] * 92 + [Status.PENDING] * 3 + [Status.REJECTED] * 3
 
 def generate(number, seed, advance=lambda steps: None):
     """Make `number` comments on the newest public articles, a third of them replies; a few articles get most."""
-    chance = random.Random(seed)
+    chance = random.Random(seed + Comment.objects.count())  # what is added to others has names of its own
     articles = list(Article.objects.published().newest_first().values_list("pk", "published_at")[:20_000])
     if not articles:
         return
