@@ -1,0 +1,160 @@
+"""Measure comments at size: a decision, the queue, an article of 10,000 comments, a thread 1,000 replies deep.
+
+    .venv/bin/python bench/comments.py
+
+Requests go through every middleware, in this process, on the database of DATABASE_URL: a test database beside it, which
+is made and removed again. Times are of the wall, the median of some; queries are counted.
+"""
+
+import os
+import statistics
+import sys
+import time
+from datetime import timedelta
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsroom.settings")
+import django  # noqa: E402
+
+django.setup()
+from django.conf import settings  # noqa: E402
+from django.contrib.auth.models import Group, User  # noqa: E402
+from django.db import connection  # noqa: E402
+from django.db.models import F  # noqa: E402
+from django.test import Client  # noqa: E402
+from django.test.utils import CaptureQueriesContext, override_settings, setup_test_environment  # noqa: E402
+from django.utils import timezone  # noqa: E402
+
+from articles.models import Article, Category  # noqa: E402
+from comments.models import Comment  # noqa: E402
+
+WAITING, ON_ONE, DEEP = 15_000, 10_000, 1_000
+TIMES = 15
+
+
+def article(headline):
+    section, _ = Category.objects.get_or_create(name="News")
+    story = Article(headline=headline, body="<p>A text.</p>", category=section)
+    story.save()
+    story.publish(at=timezone.now() - timedelta(days=1))
+    return story
+
+
+def comment(number, story, status="approved", parent=None, **fields):
+    made = Comment(
+        article=story,
+        name=f"Reader {number % 800}",
+        email=f"reader{number % 800}@reader.test",
+        body=f"What I think of this, for the {number}th time, in a sentence or two. It was different before.",
+        status=status,
+        created_at=timezone.now() - timedelta(seconds=30 * (ON_ONE - number % ON_ONE)),
+        **fields,
+    )
+    made.place_below(parent)
+    return made
+
+
+def fill():
+    """The stories, each with as much as is measured on it."""
+    wide, queued, deep = article("Ten thousand comments"), article("What waits"), article("A thousand deep")
+    Comment.objects.bulk_create(
+        (comment(number, queued, "pending", risk=number % 100 / 100) for number in range(WAITING)), batch_size=2000
+    )
+    roots = Comment.objects.bulk_create(
+        (comment(number, wide, score=number % 997 / 997) for number in range(ON_ONE // 2)), batch_size=2000
+    )
+    Comment.objects.bulk_create(
+        (comment(number, wide, parent=roots[number % 900]) for number in range(ON_ONE // 2)), batch_size=2000
+    )
+    above = None
+    for number in range(DEEP):
+        above = comment(number, deep, parent=above)
+        above.save()
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    return wide, deep, above
+
+
+def asked(what, client, address, times=TIMES):
+    """Ask for a page some times; say how long that took and how many queries."""
+    client.get(address)
+    took = []
+    for _ in range(times):
+        begun = time.perf_counter()
+        response = client.get(address)
+        took.append(time.perf_counter() - begun)
+        must_be(response, 200, 302)
+    with CaptureQueriesContext(connection) as queries:
+        client.get(address)
+    say(what, took, len(queries))
+    return response
+
+
+def must_be(response, *expected):
+    if response.status_code not in expected:
+        raise SystemExit(f"{response.request['PATH_INFO']} answered {response.status_code}.")
+
+
+def say(what, took, queries):
+    ordered = sorted(1000 * one for one in took)
+    print(
+        f"{statistics.median(ordered):8.1f} ms  {ordered[-1]:8.1f} ms at most  {queries:3} queries  {what}", flush=True
+    )
+
+
+def decisions(moderator, number=50):
+    """Decide about so many, as the queue's script does, one request each."""
+    took, counted = [], 0
+    waiting = list(Comment.objects.waiting().values_list("pk", "version")[:number])
+    for place, (pk, version) in enumerate(waiting):
+        decision = ("approve", "reject:abuse", "spam")[place % 3]
+        begun = time.perf_counter()
+        with CaptureQueriesContext(connection) as queries:
+            response = moderator.post(
+                "/desk/comments/comment/queue/decide/",
+                {"comment": pk, "version": version, "decision": decision},
+                headers={"X-Requested-With": "queue"},
+            )
+        took.append(time.perf_counter() - begun)
+        counted = max(counted, len(queries))
+        must_be(response, 200)
+    say(f"a decision over HTTP, {number} in a row", took, counted)
+
+
+def main():
+    setup_test_environment(debug=False)
+    name = connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+    try:
+        wide, deep, deepest = fill()
+        print(f"{connection.vendor}, {Comment.objects.count():,} comments, {WAITING:,} of them waiting")
+        mona = User.objects.create_user("mona", password=None, is_staff=True)
+        mona.groups.set(Group.objects.filter(name="Moderators"))
+        moderator, reader = Client(), Client()
+        moderator.force_login(mona)
+        asked("the queue", moderator, "/desk/comments/comment/queue/")
+        asked("the queue, from the 14,000th", moderator, "/desk/comments/comment/queue/?from=14000")
+        asked("the queue, narrowed to what was noticed", moderator, "/desk/comments/comment/queue/?noticed=links")
+        decisions(moderator)
+        page = asked(f"an article of {ON_ONE:,} comments", reader, wide.get_absolute_url())
+        for order in ("newest", "oldest"):
+            asked(f"the same, {order} first", reader, f"{wide.get_absolute_url()}?order={order}")
+        last = page.content.decode().split('rel="next nofollow"')[0].rpartition('href="')[2].partition("#")[0]
+        asked("its second page", reader, last.replace("&amp;", "&"))
+        asked(f"an article with a thread {DEEP:,} deep", reader, deep.get_absolute_url())
+        root = deep.comments.get(parent=None).public_id
+        asked("that thread by itself", reader, f"{deep.get_absolute_url()}?thread={root}")
+        asked("the permalink of its deepest reply", reader, f"/comments/{deepest.public_id}/")
+        Comment.objects.filter(pk=deepest.parent_id).update(status="hidden", version=F("version") + 1)
+        asked("the article, with its last but one hidden", reader, deep.get_absolute_url())
+        asked("the feed of an article", reader, f"/conversations/{wide.pk}/rss/")
+        asked("the feed of the site", reader, "/conversations/feed/rss/")
+    finally:
+        connection.creation.destroy_test_db(name, verbosity=0)
+
+
+if __name__ == "__main__":
+    # Nothing has to be collected first, and each page is made anew.
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    with override_settings(PAGE_STORE="", CDN=[], STORAGES={**settings.STORAGES, "staticfiles": plain}):
+        main()
