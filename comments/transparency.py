@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.core.cache import cache
 from django.db.models import Count
 from django.utils import timezone
+from django.utils.timesince import timesince
 
 from articles.page_keys import rendered
 from comments.models import Decision
@@ -45,5 +46,9 @@ def figures():
 @public
 def page(request):
     told = cache.get_or_set("comments.transparency", figures, KEPT)
+    now = timezone.now()
+    within = "" if told["minutes"] is None else timesince(now - timedelta(minutes=told["minutes"]), now)
     canonical = request.build_absolute_uri(request.path)
-    return rendered(request, "comments/transparency.html", {"told": told, "canonical": canonical}, seconds=KEPT)
+    return rendered(
+        request, "comments/transparency.html", {"told": told, "within": within, "canonical": canonical}, seconds=KEPT
+    )
