@@ -22,6 +22,7 @@ test: .venv/installed-dev.txt
 bench: .venv/installed-dev.txt
 	@$(BIN)/python bench/pictures.py
 	@$(BIN)/python bench/screening.py
+	@$(BIN)/python bench/comments.py
 
 # Needs Debian's wrk and nginx-light; takes some minutes. ARTICLES=50000 for more of them.
 bench-pages: .venv/installed-dev.txt
