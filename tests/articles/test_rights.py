@@ -14,6 +14,7 @@ from django.utils.html import strip_tags
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from articles import sharing
 from articles.models import Document, Dossier, LiveUpdate, Part, Picture, Recording, SiteSettings
 from articles.models.recording import COVER_RIGHTS
 from tests.articles.desk_forms import words
@@ -96,14 +97,25 @@ def newsroom(picture):
         "/search/?q=story",
         "/2026/",
         "/2026/01/",
+        "/2026/01/01/",
     ]
-    feeds = [
-        f"{base}{kind}/" for base in ("/feed/", section, tag, author.get_absolute_url()) for kind in ("rss", "atom")
+    fed = ("/feed/", section, tag, author.get_absolute_url(), dossier.get_absolute_url())
+    feeds = [f"{base}{kind}/" for base in fed for kind in ("rss", "atom")]
+    apart = [
+        f"/live/{live.pk}/?since=0-{16 * '0'}",
+        f"/draft/{sharing.make(article, 'Their lawyer', days=30)[1]}/",
+        f"/comments/write/{article.pk}/",
+        "/comments/moderation/",
+        "/manifest.webmanifest",
+        "/offline/",
+        "/saved/",
+        "/newsletter/",
     ]
     texts = [
         thing.get_absolute_url() for thing in (article, essay, opinion, page, album, listening, dossier, live, *things)
     ]
-    return [*lists, *feeds, *texts, "/nowhere/", "/sitemap.xml"]
+    sitemaps = ["/sitemap.xml", "/sitemap-2026-01.xml", "/sitemap-pages.xml"]
+    return [*lists, *feeds, *texts, *apart, *sitemaps, "/nowhere/"]
 
 
 def surfaces(addresses):
@@ -121,11 +133,13 @@ def test_from_the_moment_on_nothing_shows_it_and_its_files_do_not_answer():
     limit(picture, usable_until=ENDS)
     with at(ENDS - timedelta(seconds=1)):
         before = surfaces(addresses)
-        assert sum(picture.key in page for page in before.values()) >= 24
+        assert sum(picture.key in page for page in before.values()) >= 34
         with_logo_alone = before["/nowhere/"].count(picture.key)
         for address in addresses:
-            if address.startswith(("/2026/01/0", "/about/", "/recording/", "/document/")):
+            if address.startswith(("/2026/01/0", "/about/", "/recording/", "/document/", "/draft/")):
                 assert before[address].count(picture.key) > with_logo_alone, address
+            if address.startswith(("/live/", "/feed/", "/series/light/")):
+                assert picture.key in before[address], address
         issued = files_named(before)
         assert {name.rpartition(".")[2] for name in issued} == {"avif", "webp", "jpg"}
         assert all(Client().get(address).status_code == 200 for address in issued)
