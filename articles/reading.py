@@ -26,7 +26,7 @@ MAX_FRAME_PIXELS = 10_000_000
 MAX_ANIMATION_PIXELS = 200_000_000  # of all frames together
 # Of a JPEG in passes: the numbers that its decoder holds, in two bytes each, and those it goes over in all passes.
 # Programs write about ten passes, each over some of the colours: 320 million for 40 million pixels.
-MAX_VALUES = 75_000_000
+MAX_VALUES = 72_000_000
 MAX_WORK = 400_000_000
 MAX_PASSES = 30
 MAX_HEIGHT = 16_383  # pixels of a rendition; WebP holds no more
