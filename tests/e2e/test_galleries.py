@@ -32,6 +32,27 @@ def test_a_reader_pages_by_button_and_by_key(open_page, story):
     expect(place).to_have_text("3 of 4")
 
 
+def test_a_reader_swipes(browser, newsroom, story):
+    context = browser.new_context(
+        base_url=newsroom.url, viewport={"width": 375, "height": 760}, has_touch=True, is_mobile=True
+    )
+    page = context.new_page()
+    page.goto(story[1])
+    page.evaluate("document.querySelector('.gallery').scrollIntoView({ block: 'center' })")
+    touch = context.new_cdp_session(page)
+    for place in ("2 of 4", "3 of 4", "4 of 4"):
+        strip = page.locator("[data-strip]").bounding_box()
+        for step in range(14):
+            finger = {"x": strip["x"] + 300 - 20 * step, "y": strip["y"] + 100}
+            kind = "touchStart" if step == 0 else "touchMove"
+            touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [finger]})
+            page.wait_for_timeout(16)
+        touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        expect(page.locator("[data-place]")).to_have_text(place)
+        page.wait_for_timeout(500)  # until it has come to rest
+    context.close()
+
+
 def test_the_keys_follow_the_direction_of_the_text(open_page, story):
     page = open_page(story[1])
     page.evaluate("document.querySelector('article').dir = 'rtl'")

@@ -1,5 +1,9 @@
 """What a browser does with recordings and documents."""
 
+import re
+
+from playwright.sync_api import expect
+
 FERRY, NOVEL = "ferry-four-gets-its-bell-back", "a-novel-that-keeps-the-tide-tables"
 
 
@@ -26,6 +30,19 @@ def test_a_sound_plays_from_the_site_after_a_press(newsroom, open_page):
     assert heard["at"] >= 15
     assert round(heard["length"]) == 22
     assert heard["track"] == ["captions", "English", "en"]
+
+
+def test_captions_of_a_sound_are_read_below_it_while_it_plays(newsroom, open_page):
+    page = open_page("/robots.txt")
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(newsroom.article(FERRY)[1])
+    captions = page.locator(".player__captions")
+    expect(captions).to_have_count(0)
+    page.evaluate("() => { const audio = document.querySelector('.player audio'); audio.muted = true; audio.play() }")
+    expect(captions).to_have_text(re.compile("water|bell", re.IGNORECASE))
+    assert captions.get_attribute("lang") == "en"
+    assert any("/media/captions/" in url for url in asked)
 
 
 def test_a_transcript_opens_without_script(newsroom, open_page):

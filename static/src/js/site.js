@@ -2,6 +2,7 @@
 // there. What must be so before the first paint is in first.js.
 import { attach as attachAppearance } from "./appearance.js"
 import { attach as attachBreaking } from "./breaking.js"
+import { attach as attachCaptions } from "./captions.js"
 import { attach as attachComments, rememberCommented } from "./comments.js"
 import { attach as attachEmbed } from "./embed.js"
 import { attach as attachGallery } from "./gallery.js"
@@ -23,6 +24,7 @@ all("[data-breaking]").forEach(attachBreaking)
 all("[data-menu]").forEach(attachMenu)
 all("[data-sections]").forEach(attachSections)
 all("[data-embed-src]").forEach(attachEmbed)
+all("[data-captions]").forEach(attachCaptions)
 all("[data-gallery]").forEach(attachGallery)
 all("[data-live-coverage]").forEach(attachLive)
 all("[data-comments]").forEach(attachComments)
