@@ -3,12 +3,11 @@
 A front is a query at a moment, not a state: what shows now, what showed at any past minute, what will show.
 """
 
-from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, Value, When, prefetch_related_objects
-from django.db.models.lookups import GreaterThan, In
+from django.db.models.lookups import GreaterThan
 from django.utils import timezone
 
 from articles import most_read
@@ -310,9 +309,7 @@ def _listed(rule):
 
 def _candidates(at, now, family, menu, root_of, rules, named, listed):
     """Return every story the page could show, newest first, each section's newest among them."""
-    below = defaultdict(list)
-    for pk, root in root_of.items():
-        below[root].append(pk)
+    in_menu = {category.pk for category in menu}
     own = [category.pk for category in family or ()]
     rows = _written(
         family is not None,
@@ -322,31 +319,43 @@ def _candidates(at, now, family, menu, root_of, rules, named, listed):
         now=now,
         family=own,
         named=sorted({*named, *listed}),
-        **{f"section_{number}": below[category.pk] for number, category in enumerate(menu)},
+        sections=[pk for pk, root in root_of.items() if root in in_menu],
     )
+    found = {pk: (moment, section, kind, shape) for pk, moment, section, kind, shape in rows}
     # What is only placed on a section's front, from elsewhere, is not for the rules.
     return [
         Candidate(pk, section, kind, shape, is_own=family is None or pk not in named or section in own)
-        for pk, section, kind, shape in rows
+        for pk, (_, section, kind, shape) in sorted(found.items(), key=lambda one: (one[1][0], one[0]), reverse=True)
     ]
 
 
-def _write(has_family, is_past, kinds, *, at, now, family, named, **sections):
-    public = Article.objects.public_at(at) if is_past else Article.objects.published(at)
-    newest = public.newest_first().values("pk")
-    if has_family:
-        newest = newest.in_sections(family)
-    wanted = Q(pk__in=newest[:CANDIDATES]) | Q(pk__in=named)
-    for kind, number in kinds:
-        wanted |= Q(pk__in=newest.filter(kind=kind)[:number])
-    for below in sections.values():
-        wanted |= Q(pk__in=newest.filter(In(F("category"), below))[: IN_BLOCK + SPARE])
+def _write(has_family, is_past, kinds, *, at, now, family, named, sections):
+    """Yield the ends of lists, each from an index of its own; one query for all would walk through all that is out."""
     shapes = [
         When(Q(**{f"{picture}__isnull": False}) & usable_condition(now, f"{picture}__"), then=_shape(picture))
         for picture in ("lead_picture", "lead_picture__fallback")
     ]
-    stories = public.filter(wanted).newest_first().annotate(shape=Case(*shapes, default=None))
-    return stories.values_list("pk", "category", "kind", "shape")
+    everything = Article.objects.annotate(shape=Case(*shapes, default=None)).values_list(
+        "pk", "published_at", "category", "kind", "shape"
+    )
+    public = Article.objects.public_at(at) if is_past else Article.objects.published(at)
+    newest = (everything.public_at(at) if is_past else everything.published(at)).newest_first()
+    # A case, because SQLite would look for what is public first and for these among it.
+    is_public = Case(When(Exists(public.filter(pk=OuterRef("pk"))), then=Value(True)), default=Value(False))
+    if has_family:
+        for section in family:
+            further = Article.categories.through.objects.filter(category=section).order_by("-article")
+            yield newest.filter(category=section)[:CANDIDATES]
+            yield everything.filter(is_public, pk__in=further.values("article")[:CANDIDATES])
+    else:
+        yield newest[:CANDIDATES]
+    for kind, number in kinds:
+        of_kind = newest.filter(kind=kind)
+        yield (of_kind.in_sections(family) if has_family else of_kind)[:number]
+    for section in sections:
+        yield newest.filter(category=section)[: IN_BLOCK + SPARE]
+    if named:
+        yield everything.filter(is_public, pk__in=named)
 
 
 def _shape(picture):
@@ -354,7 +363,7 @@ def _shape(picture):
     return Case(When(GreaterThan(down, across), then=Value(TALL)), default=Value(BROAD))
 
 
-_written = Prepared(_write, moments=("at", "now"))
+_written = Prepared(lambda *form, **values: list(_write(*form, **values)), moments=("at", "now"))
 
 
 def _load(front):
