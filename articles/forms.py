@@ -276,9 +276,10 @@ class ArticleForm(forms.ModelForm):
 
     def _objections(self, article):
         note, tags = self.cleaned_data.get("note", ""), self.cleaned_data.get("tags")
-        found = self.step.objections(article, note, tags, self.cleaned_data.get("override", ""))
+        at = self.cleaned_data.get("update_at")
+        found = self.step.objections(article, note, tags, self.cleaned_data.get("override", ""), at)
         # What an editor may answer for is all that is left once the checks are put aside.
-        self.is_overridable = bool(found) and not self.step.objections(article, note, tags, "asked")
+        self.is_overridable = bool(found) and not self.step.objections(article, note, tags, "asked", at)
         return found
 
     def _check_version(self):

@@ -109,19 +109,20 @@ class Step:
     def leads_from(self, article):
         return standing(article) in self.sources
 
-    def errors(self, article, tags=None):
+    def errors(self, article, tags=None, at=None):
         """What the checks find wrong with an article that would go public by this step; see articles/checks/.
 
-        Of an article that readers have, only what is new: a slip of long ago keeps no correction back.
+        Of an article that readers have, only what is new: a slip of long ago keeps no correction back. `at` is when
+        its changes go live, now by default.
         """
         if not self.goes_public:
             return []
-        at = timezone.now() if self.name == "publish_now" or self.is_update else article.goes_out_at
         if self.is_update:
+            at = at if self.name == "schedule_update" and is_ahead(at) else timezone.now()
             return new_errors(article, Article.objects.get(pk=article.pk), at, tags)
-        return checks.errors(article, at, tags)
+        return checks.errors(article, timezone.now() if self.name == "publish_now" else article.goes_out_at, tags)
 
-    def objections(self, article, note="", tags=None, override=""):
+    def objections(self, article, note="", tags=None, override="", at=None):
         """Return what keeps people from taking the step, by field.
 
         With `override`, a reason, an editor answers for what the checks find; what no published article may lack, and
@@ -140,7 +141,7 @@ class Step:
         else:
             found = article.obstacles(timezone.now() if self.name == "publish_now" else article.goes_out_at)
         if not override.strip():
-            for error in self.errors(article, tags):
+            for error in self.errors(article, tags, at):
                 if error.message not in found.get(error.field, []):
                     found[error.field] = [*found.get(error.field, []), error.message]
         return found
@@ -274,9 +275,9 @@ def take(step: Step | str, article: Article, by=None, note="", at=None, override
     copy = working_copies.of(article) if step.goes_public else None
     wanted = working_copies.as_article(copy) if copy else article
     tags = copy.changes.get("tags") if copy else None
-    if objections := step.objections(wanted, note, tags, override):
+    if objections := step.objections(wanted, note, tags, override, at):
         raise ValidationError(objections)
-    overridden = in_spite_of(step.errors(wanted, tags), override) if override.strip() else ""
+    overridden = in_spite_of(step.errors(wanted, tags, at), override) if override.strip() else ""
     source = standing(article)
     step.run(article, by, at)
     return log(step.name, article, by, step.words(article), source=source, note=note, override=overridden)

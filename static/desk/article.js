@@ -79,7 +79,7 @@ for (const hidden of document.querySelectorAll("fieldset details .errors, fields
 
 // Unsaved text is not left by accident.
 let isChanged = false
-form?.addEventListener("input", ({ target }) => { isChanged ||= !target.closest("[data-notes]") })
+form?.addEventListener("input", ({ target }) => { isChanged ||= !target.closest("[data-notes], [data-preview]") })
 form?.addEventListener("submit", ({ submitter }) => { isChanged &&= submitter?.formTarget === "_blank" })
 addEventListener("beforeunload", (event) => isChanged && event.preventDefault())
 

@@ -104,7 +104,7 @@ async function keep() {
 }
 
 function typed({ target }) {
-  if (target.closest("[data-notes]")) return // of no version
+  if (target.closest("[data-notes], [data-preview]")) return // of no version
   dirty = true
   firstUnkept ||= Date.now()
   clearTimeout(waiting)

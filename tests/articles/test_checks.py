@@ -192,6 +192,16 @@ def test_saving_brings_no_error_into_changes_that_go_live_by_themselves(as_alice
     assert send(as_alice, change(story), standfirst="Known already.").status_code == 302
 
 
+def test_changes_are_checked_for_the_moment_at_which_they_go_live(as_alice):
+    story, at = make_article("Old", body="<p>Right.</p>", standfirst="So."), timezone.localtime() + timedelta(days=2)
+    embargo = f"<p>Under embargo until {timezone.localtime() + timedelta(days=1):%Y-%m-%d}.</p>"
+    send(as_alice, change(story), body=embargo)
+    assert "An embargo until" in words(send(as_alice, change(story), press="_update"))
+    when = {"update_at_0": f"{at:%Y-%m-%d}", "update_at_1": f"{at:%H:%M}"}
+    assert send(as_alice, change(story), press="_schedule_update", **when).status_code == 302
+    assert working_copies.of(story).goes_live_at
+
+
 def test_saving_brings_no_error_into_what_is_scheduled(as_alice):
     soon = make_article("Soon", body="<p>Right.</p>", standfirst="So.", at=timezone.now() + timedelta(hours=5))
     assert "TK is still to come" in words(send(as_alice, change(soon), standfirst="TK"))
