@@ -181,6 +181,8 @@ class Comment(models.Model):
             models.Index(F("root"), F("created_at"), name="comment_thread"),
             models.Index(F("root"), F("status"), F("depth"), name="comment_hiding"),
             models.Index(F("root"), condition=Q(hides_replies=True), name="comment_hides_replies"),
+            # PostgreSQL would walk the whole thread by the one above, once for each comment of it.
+            models.Index(F("root"), F("depth"), condition=Q(status__in=HIDING), name="comment_hidden"),
             models.Index(
                 F("article"), F("is_featured").desc(), F("score").desc(), F("created_at"), F("public_id"),
                 condition=Q(parent__isnull=True), name="comment_roots_by_score",
