@@ -4,7 +4,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from articles import working_copies
-from articles.models import Article, BulkChange
+from articles.models import Article, BulkChange, Category
 from articles.models.article import Status
 from articles.workflow import has_a_say
 
@@ -40,6 +40,8 @@ def undo(change: BulkChange, by) -> tuple[list[Article], list[str]]:
         return [], ["That was taken back already."]
     keys = [line["article"] for line in change.lines]
     editable = Article.objects.editable_by(by).in_bulk(keys)
+    former = {was["category"] for line in change.lines for was in _was(line) if was.get("category")}
+    there = {None, *Category.objects.filter(pk__in=former).values_list("pk", flat=True)}
     done, left = [], []
     for line in change.lines:
         article = editable.get(line["article"])
@@ -47,11 +49,18 @@ def undo(change: BulkChange, by) -> tuple[list[Article], list[str]]:
             left.append("One article is gone, or not yours to change.")
         elif not may_amend(by, article, line["stored"][0].get("category")):
             left.append(f"“{article}” was left alone. Its section, or the former one, is not among yours.")
+        elif any(was.get("category") not in there for was in _was(line)):
+            left.append(f"“{article}” was left alone: the section it came from is gone.")
         elif _undo_one(article, line, by, change):
             done.append(article)
         else:
             left.append(f"“{article}” was left alone: it was changed since.")
     return done, left
+
+
+def _was(line):
+    """What an article had before, as it was stored and in the working copy."""
+    return [part[0] for part in (line["stored"], line["waiting"]) if part]
 
 
 def _undo_one(article, line, by, change):

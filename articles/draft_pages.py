@@ -93,6 +93,7 @@ def draft(request, token):
         raise Http404("There is no such link.")
     if not sharing.leads_on(share):
         return render(request, "articles/draft_ended.html", {"noindex": True, "share": share}, status=410)
+    version = sharing.current(share.article)  # before the text: a saving in between makes the press say that it changed
     shown = previews.at_the_desk(share.article)
     texts = notes.texts_of(shown)
     what, _colon, key = request.POST.get("do", "").partition(":")
@@ -120,7 +121,6 @@ def draft(request, token):
             has_changed = True
         else:
             return _back(request, "sign-off")
-    version = sharing.current(share.article)
     reader = next(one for one in sharing.readers(share.article) if one.share == share)
     threads = notes.threads(shown, texts, share=share)
     for thread in threads:

@@ -115,7 +115,7 @@ def add(article: Article, text: str, by=None, *, share=None, quote="", before=""
     note = Note(article=article, text=text.strip(), made_by=by, share=share, quote=_squeezed(quote))
     if len(note.quote) > 500:
         raise ValidationError({"quote": ["The passage is too long: choose at most 500 characters of it."]})
-    note.before = before[-AROUND:]
+    note.before = before[-AROUND:].replace("\0", "")
     if note.quote:
         place = find(note, texts)
         if place is None or place.is_changed:

@@ -236,10 +236,10 @@ def reading(request):
     if not request.user.has_perm("articles.view_article"):
         return None
     zone = timezone.get_current_timezone_name()
-    found = cache.get(f"desk reads {zone}")
+    found = cache.get(f"desk-reads-{zone}")
     if found is None:
         found = _reads(timezone.now())
-        cache.set(f"desk reads {zone}", found, COUNTED_ANEW)
+        cache.set(f"desk-reads-{zone}", found, COUNTED_ANEW)
     hours, before, most = found
     if not hours and not before:
         return None

@@ -196,20 +196,25 @@ def calendar(articles: ArticleQuerySet, user, first: date, days: int, most: int)
     for (_, day), number in numbers.items():
         calendar[day].number += number
     for at, what, pk in sorted(found):
+        if pk not in by_key:  # deleted between the two queries
+            continue
         calendar[timezone.localdate(at)].entries.append(Entry(at, what, by_key[pk]))
     return list(calendar.values())
 
 
 def listed(articles: ArticleQuerySet, user, since: datetime, until: datetime, most: int) -> list[Entry]:
-    """Every moment between two, at most so many of each kind, in the order of the clock: six queries."""
+    """Every moment between two, at most so many of each kind, in the order of the clock: six queries.
+
+    Where there are more, the earliest are left out.
+    """
     found = []
     for what, rows, name in moments(articles):
         key = "article" if rows.model is WorkingCopy else "pk"
-        rows = rows.filter(**{f"{name}__gte": since, f"{name}__lt": until}).order_by(name, "pk")
+        rows = rows.filter(**{f"{name}__gte": since, f"{name}__lt": until}).order_by(f"-{name}", "-pk")
         found += [(at, what, pk) for pk, at in rows.values_list(key, name)[:most]]
     by_key = {one.pk: one for one in loaded(Article.objects.filter(pk__in={pk for _, _, pk in found}))}
     shown = {card.article.pk: card for card in cards(list(by_key.values()), user)}
-    return [Entry(at, what, shown[pk]) for at, what, pk in sorted(found)]
+    return [Entry(at, what, shown[pk]) for at, what, pk in sorted(found) if pk in shown]  # it may be gone by now
 
 
 def without_a_time(articles: ArticleQuerySet, user) -> list[Card]:

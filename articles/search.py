@@ -89,7 +89,7 @@ def anywhere(term):
 def _at_address(term):
     """What an address leads to, as it is pasted: of the site, now or formerly, or of the desk."""
     try:
-        path = unquote(urlsplit(term).path)
+        path = unquote(urlsplit(term).path).replace("\0", "")
     except ValueError:
         return Q(pk__in=[])
     if number := re.match(r"/desk/articles/article/(\d{1,18})/", path):

@@ -39,9 +39,8 @@ def time_zones() -> list[str]:
 def renew_feed(user) -> str:
     """Give somebody's calendar a new address, of which only a digest is kept, and return what is secret in it."""
     token = secrets.token_urlsafe(32)
-    profile = profile_of(user)
-    profile.feed_digest, profile.feed_made_at = _digest(token), timezone.now()
-    profile.save()
+    given = {"feed_digest": _digest(token), "feed_made_at": timezone.now()}
+    DeskProfile.objects.update_or_create(user=user, defaults=given)
     return token
 
 

@@ -10,11 +10,14 @@ from django.utils.translation import gettext as _
 from articles import page_keys
 from articles.feeds import FORMATS, ITEMS, printable, titled
 from articles.models import Article
+from articles.models.site import CommentsPolicy
 from comments.changes import EVERY_CONVERSATION, NEWEST, conversation
 from comments.models import Comment
 from comments.policies import silent
 from comments.templatetags.comments import comment_body
 from newsroom.pagestore import public
+
+HUSHED = 200  # stories without comments that a feed remembers
 
 
 class Conversation(Feed):
@@ -65,8 +68,13 @@ class Conversation(Feed):
 @public
 def newest(request, format):
     """What is said anywhere on the site."""
-    found = Comment.objects.visible().exclude(article__in=Article.objects.filter(silent()))
-    return Conversation(request, format, titled(_("Comments")), "/", found, [page_keys.LATEST, NEWEST])(request)
+    visible = Comment.objects.visible()
+    found = visible.exclude(article__in=Article.objects.filter(silent()))
+    # What would come back if comments were shown again there.
+    hushed = visible.filter(article__comments_policy=CommentsPolicy.OFF).order_by("article")
+    hushed = hushed.values_list("article", flat=True).distinct()[:HUSHED]
+    keys = [page_keys.LATEST, NEWEST, *map(page_keys.story, hushed)]
+    return Conversation(request, format, titled(_("Comments")), "/", found, keys)(request)
 
 
 @public

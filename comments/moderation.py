@@ -513,10 +513,10 @@ def _must_moderate(by, comment):
 def _step(comment, by, to_status, from_status=None, version=None, *, fields=None, **notes):
     """Change the status and whatever else, if the comment is still what was seen; write it down."""
     from_status, version = from_status or comment.status, version or comment.version
-    changed = {
-        "status": to_status, "decided_at": None if to_status == Status.PENDING else timezone.now(),
-        "passed_on_by": None, **(fields or {}),
-    }  # fmt: skip
+    changed = {"status": to_status, "passed_on_by": None, **(fields or {})}
+    stays_out = {from_status, to_status} <= set(VISIBLE)
+    if comment.decided_at is None or not stays_out:  # what readers have had since then is not out anew
+        changed["decided_at"] = None if to_status == Status.PENDING else timezone.now()
     with transaction.atomic():
         won = Comment.objects.filter(pk=comment.pk, status=from_status, version=version).update(
             version=F("version") + 1, **changed

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from django.contrib.auth import get_user_model
 from django.core import signing
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -16,13 +16,14 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from articles.models import SiteSettings
+from articles.models import Article, SiteSettings
 from comments import authorship
 from comments.models import Comment, Decision, Mailbox, Outbox, Subscription
 from comments.models.comment import VISIBLE, Status
 from comments.models.decision import Verb
 from comments.models.mail import Frequency
 from comments.outbox import Item, Letter, home, put, writes
+from comments.policies import silent
 from newsroom.clock import site_time
 
 CONFIRM_SALT, LEAVE_SALT, DIGEST_SALT = "comments.mail.confirm", "comments.mail.leave", "comments.mail.digest"
@@ -110,7 +111,9 @@ def digest_address(user):
 @writes("confirm")
 def _confirm(row):
     mailbox = Mailbox.objects.filter(key=row.payload["mailbox"]).first()
-    asked = mailbox and mailbox.subscriptions.asked().select_related("article").order_by("pk")[:SHOWN]
+    public = Article.objects.published()
+    asked = mailbox and mailbox.subscriptions.asked().filter(article__in=public).select_related("article")
+    asked = asked and asked.order_by("pk")[:SHOWN]
     if not asked:
         return None
     site = SiteSettings.current().name
@@ -130,6 +133,10 @@ def _confirm(row):
 
 def told_of(subscription):
     """Say in a line what a subscription tells of."""
+    if not subscription.article.is_public():  # whatever it is called by now is nobody's business
+        if subscription.comment_id:
+            return _("Replies to your comment under a story that is not here any more")
+        return _("Every new comment under a story that is not here any more")
     told = {"headline": subscription.article.headline}
     if subscription.comment_id:
         return _("Replies to your comment under “%(headline)s”") % told
@@ -146,12 +153,13 @@ def _expect_replies(comment):
     subscriptions = Subscription.objects.current().filter(about).select_related("mailbox")
     subscriptions = subscriptions.exclude(mailbox__email__iexact=comment.email or "-")
     if mailboxes := {subscription.mailbox_id: subscription.mailbox for subscription in subscriptions}:
-        put(*(_gathering(mailbox) for mailbox in mailboxes.values()))
+        now = timezone.now()
+        put(*(_gathering(mailbox, now) for mailbox in mailboxes.values()))
 
 
-def _gathering(mailbox):
+def _gathering(mailbox, now):
     """The letter that gathers what is new since the last one; all that comes meanwhile is in it."""
-    last, now = mailbox.sent_at, timezone.now()
+    last = mailbox.sent_at
     due_at = max(now + GATHERED, last + APART[mailbox.frequency]) if last else now + GATHERED
     key = f"replies {mailbox.key} {last.timestamp() if last else 0}"
     return Outbox(
@@ -161,12 +169,11 @@ def _gathering(mailbox):
 
 def _news(mailbox, since, until):
     """The replies that came out in a time, as a queryset."""
-    wanted = Q(pk__in=[])
-    for subscription in mailbox.subscriptions.current():
-        about = Q(parent=subscription.comment_id) if subscription.comment_id else Q(article=subscription.article_id)
-        wanted |= about & Q(out_at__gt=subscription.created_at)
+    about = Q(comment=OuterRef("parent")) | Q(comment=None, article=OuterRef("article"))
+    wanted = mailbox.subscriptions.current().filter(about, created_at__lt=OuterRef("out_at"))
     out = Comment.objects.visible().alias(out_at=Coalesce("decided_at", "created_at"))
-    out = out.filter(wanted, out_at__lte=until).exclude(email__iexact=mailbox.email)
+    out = out.filter(Exists(wanted), out_at__lte=until).exclude(email__iexact=mailbox.email)
+    out = out.exclude(article__in=Article.objects.filter(silent()))
     return out.filter(out_at__gt=since) if since else out
 
 
@@ -183,7 +190,7 @@ def _replies(row):
         Mailbox.objects.filter(pk=mailbox.pk).update(sent_at=until)
         mailbox.sent_at = until
         if _news(mailbox, until, timezone.now()).exists():
-            put(_gathering(mailbox))
+            put(_gathering(mailbox, timezone.now()))
 
     if not number:
         sent()

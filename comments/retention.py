@@ -9,6 +9,7 @@ from django.utils import timezone
 from comments import moderation
 from comments.models import Allowance, Claim, Comment, Mailbox, Outbox, Recommendation, Report, Shingle, Subscription
 from comments.models.comment import Status
+from comments.moderation import AlreadyDecided
 
 KEPT = {Status.SPAM: timedelta(days=30), Status.REJECTED: timedelta(days=180)}
 SENDERS_KEPT = timedelta(days=30)
@@ -76,11 +77,15 @@ def erase_reader(*, email="", user=None) -> int:
         Recommendation.objects.filter(user=user).update(user=None)
     if email:
         mine |= Q(email=email.lower())
-        Mailbox.objects.filter(email__iexact=email).delete()
-        Outbox.objects.filter(recipient__iexact=email).delete()
     number = 0
     while chunk := list(Comment.objects.filter(mine).exclude(status=Status.ERASED).order_by("pk")[:AT_ONCE]):
         for comment in chunk:
-            moderation.erase(comment)
+            try:
+                moderation.erase(comment)
+            except AlreadyDecided:  # somebody decides on it at this moment: it comes with the next lot
+                continue
             number += 1
+    if email:  # last: with the letters goes the link that this is done by, which must work again if it was cut short
+        Mailbox.objects.filter(email__iexact=email).delete()
+        Outbox.objects.filter(recipient__iexact=email).delete()
     return number

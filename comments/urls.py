@@ -1,4 +1,5 @@
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from comments import erasing, feeds, mailing, transparency, views
 
@@ -23,6 +24,8 @@ urlpatterns = [
                 path("mail/<str:token>/", mailing.frequency, name="mail"),
                 path("<str:public_id>/recommend/", views.recommend, name="recommend"),
                 path("<str:public_id>/report/", views.report, name="report"),
+                # Where the figures stood before.
+                path("transparency/", RedirectView.as_view(pattern_name="comments:transparency", permanent=True)),
                 path("<str:public_id>/", views.permalink, name="permalink"),
             ]
         ),

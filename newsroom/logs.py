@@ -3,7 +3,9 @@
 import logging
 import re
 
-_KEYS = re.compile(r"(/draft/)[^/\s?#\"']+")
+_KEYS = re.compile(
+    r"(/draft/|/desk/calendar/|/newsletter/(?:[a-z]+/)?|/comments/(?:mail|own|posted)/(?:[a-z-]+/)?)[^/\s?#\"']{20,}"
+)
 
 
 class WithoutKeys(logging.Filter):

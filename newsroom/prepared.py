@@ -52,12 +52,13 @@ class Prepared:
         """Return the text of the query and what goes into it."""
         lengths = tuple(len(value) if isinstance(value, (list, tuple)) else None for value in values.values())
         key = (connection.vendor, form, tuple(values), lengths)
-        if key not in self._written:
+        written = self._written.get(key)  # in hand, because another thread may clear them all
+        if written is None:
             if len(self._written) >= MOST:
                 self._written.clear()
             asked = {name: self._places(name, value) for name, value in values.items()}
-            self._written[key] = _text_of(self.build(*form, **asked))
-        text, params = self._written[key]
+            written = self._written[key] = _text_of(self.build(*form, **asked))
+        text, params = written
         return text, [param.put(values) if isinstance(param, Asked) else param for param in params]
 
     def _places(self, name, value):

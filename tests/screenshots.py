@@ -58,7 +58,7 @@ found["410"] = gone.get_absolute_url()
 print(json.dumps(found))
 """
 
-# Pictures further down load as they come near; one that has no file yet has it made. What has come is still to be decoded.
+# Pictures further down load as they come near; one that has no file yet has it made. Then they are still to be decoded.
 LOAD = """() => Promise.all([document.fonts.ready, ...[...document.images].map(image => {
   image.loading = "eager";
   image.decoding = "sync";

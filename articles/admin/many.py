@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from articles import bulk, workflow
-from articles.models import BulkChange
+from articles.models import BulkChange, DeskProfile
 from articles.staff import profile_of
 
 MOST_VIEWS = 30
@@ -101,16 +101,14 @@ def views_view(request, model_admin):
     views = {view["name"].casefold(): view for view in profile.views}
     form = ViewForm(known=views, initial={"query": request.GET.get("query", "")[:1000]})
     if request.method == "POST" and (removed := views.pop(request.POST.get("remove", "").casefold(), None)):
-        profile.views = list(views.values())
-        profile.save()
+        _keep(request.user, views)
         messages.success(request, f"“{removed['name']}” is no view of yours any more.")
         return HttpResponseRedirect(reverse("admin:articles_article_views"))
     if request.method == "POST":
         form = ViewForm(request.POST, known=views)
         if form.is_valid():
             view = form.cleaned_data
-            profile.views = list((views | {view["name"].casefold(): view}).values())
-            profile.save()
+            _keep(request.user, views | {view["name"].casefold(): view})
             messages.success(request, f"“{view['name']}” is among your views.")
             return HttpResponseRedirect(f"{reverse('admin:articles_article_changelist')}?{view['query']}")
     context = {
@@ -121,6 +119,10 @@ def views_view(request, model_admin):
         "views": profile.views,
     }
     return TemplateResponse(request, "desk/views.html", context)
+
+
+def _keep(user, views):
+    DeskProfile.objects.update_or_create(user=user, defaults={"views": list(views.values())})
 
 
 # -- many changes, taken back

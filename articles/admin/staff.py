@@ -67,7 +67,8 @@ def profile_view(request, site):
         return _change_feed(request, site, profile)
     form = ProfileForm(request.POST or None, instance=profile, user=request.user)
     if request.method == "POST" and form.is_valid():
-        form.save()
+        # Of the row these fields alone: the calendar's address and the views may have changed meanwhile.
+        DeskProfile.objects.update_or_create(user=request.user, defaults=form.cleaned_data)
         messages.success(request, "Your profile is saved.")
         return HttpResponseRedirect(reverse("admin:profile"))
     return _profile_page(request, site, form, profile)

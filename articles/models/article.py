@@ -431,13 +431,14 @@ class Article(Addressed):
         at = at or timezone.now()
         return (
             self.status == Status.PUBLISHED
+            and self.published_at is not None  # a form may have emptied it
             and self.published_at <= at
             and (self.expires_at is None or self.expires_at > at)
         )
 
     @property
     def is_scheduled(self):
-        return self.status == Status.PUBLISHED and self.published_at > timezone.now()
+        return self.status == Status.PUBLISHED and self.published_at is not None and self.published_at > timezone.now()
 
     @property
     def goes_out_at(self):

@@ -114,6 +114,16 @@ def test_what_was_changed_since_stays(as_alice):
     assert [Article.objects.get(pk=one.pk).category for one in (moved, moved_again)] == [arts, music]
 
 
+def test_section_that_is_gone_is_not_put_back_as_none(as_alice):
+    old, new = make_category("Old"), make_category("New")
+    article = make_article("Moved", published=False, category=old)
+    act(as_alice, "move_to_section", article, category=new.pk)
+    old.delete()
+    assert "the section it came from is gone" in words(undo(as_alice))
+    article.refresh_from_db()
+    assert article.category == new
+
+
 def test_published_since_keeps_its_section(as_alice):
     sport = make_category("Sport")
     article = make_article("Draft", published=False, category=None)

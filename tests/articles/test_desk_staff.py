@@ -234,3 +234,21 @@ def test_calendar_stays_within_its_query_budget(client, feed, alice, django_asse
     assert Article.objects.count() == 120
     with django_assert_max_num_queries(12):
         client.get(feed)
+
+
+def test_saving_a_view_or_a_profile_brings_no_revoked_address_back(as_alice, alice, client, feed):
+    staff.profile_of(alice)  # as a request has it in hand that began before
+    staff.revoke_feed(alice)
+    as_alice.post(PROFILE, {"role": "Night editor"})
+    as_alice.post("/desk/articles/article/views/", {"name": "Mine", "query": "status__exact=draft"})
+    profile = DeskProfile.objects.get(user=alice)
+    assert (profile.role, profile.feed_digest, len(profile.views)) == ("Night editor", "", 1)
+    assert client.get(feed).status_code == 404
+
+
+def test_what_lies_ahead_is_in_the_calendar_however_much_went_before(client, feed, monkeypatch):
+    monkeypatch.setattr("articles.ical.MOST", 3)
+    for number in range(4):
+        make_article(f"Past {number}", at=timezone.now() - timedelta(hours=number + 1))
+    make_article("Ahead", at=timezone.now() + timedelta(days=1))
+    assert "Ahead" in client.get(feed).content.decode()

@@ -97,3 +97,13 @@ def test_other_peoples_stories_cannot_be_read_by_naming_them(as_walter, walter, 
         "related_choices-TOTAL_FORMS": 1, "related_choices-0-other": secret.pk, "related_choices-0-position": 0,
     }  # fmt: skip
     assert "Secret plan" not in words(as_walter.post(f"{LIST}{own.pk}/preview/", typed))
+
+
+@pytest.mark.parametrize("kind", ["news", "live"])
+def test_shows_a_live_story_whose_date_is_half_typed(as_alice, db, kind):
+    article = make_article("Out", kind=kind)
+    for typed in ("", "2026-1"):
+        response = as_alice.post(
+            f"{LIST}{article.pk}/preview/", {**form(as_alice, article), "published_at_0": typed, "published_at_1": ""}
+        )
+        assert response.status_code == 200

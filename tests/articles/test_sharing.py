@@ -16,6 +16,7 @@ from tests.articles.desk_forms import send, words
 from tests.factories import make_article
 
 LIST = "/desk/articles/article/"
+KEY = "abc-DEF_123-ghi-JKL_456-mno"
 
 
 @pytest.fixture
@@ -85,9 +86,13 @@ def test_page_is_in_no_cache_no_index_and_no_referrer(client, link, settings, tm
 
 
 def test_no_line_of_the_log_holds_the_key():
-    record = logging.LogRecord("django.request", 40, "", 1, "Error: %s", ("/draft/abc-DEF_123/",), None)
+    record = logging.LogRecord("django.request", 40, "", 1, "Error: %s", (f"/draft/{KEY}/",), None)
     assert WithoutKeys().filter(record)
     assert record.getMessage() == "Error: /draft/…/"
+    for where in ("/desk/calendar/{}.ics", "/comments/mail/{}/", "/comments/mail/erase/{}/", "/newsletter/leave/{}/"):
+        record = logging.LogRecord("django.request", 40, "", 1, "Error: %s", (where.format(KEY),), None)
+        WithoutKeys().filter(record)
+        assert KEY not in record.getMessage()
     other = logging.LogRecord("x", 40, "", 1, "%s of %s", (1, 2), None)
     WithoutKeys().filter(other)
     assert other.getMessage() == "1 of 2"
@@ -251,3 +256,10 @@ def test_reading_changes_nothing_and_forms_need_no_cookie(link, django_assert_ma
     assert not SignOff.objects.exists()
     response = strict.post(link, {"do": "sign_off:1"}, headers={"origin": "null"})
     assert response.status_code == 303
+
+
+def test_text_that_is_only_typed_counts_against_a_sign_off(as_alice, client, draft, link):
+    sign(client, link)
+    assert not [one for one in checks.run(draft) if one.check == "sign-offs"]
+    draft.body = "<p>The gauge reads 9.9 metres.</p>"
+    assert [one for one in checks.run(draft) if one.check == "sign-offs"]

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from articles.models import SiteSettings
+from articles import page_keys
+from articles.models import Article, SiteSettings
 from comments.models.policy import Policy
 from tests.factories import make_article, make_category, make_comment
 
@@ -88,3 +89,10 @@ def test_a_feed_has_a_budget_of_queries(client, article, django_assert_max_num_q
     for address in ("/conversations/feed/rss/", f"/conversations/{article.pk}/atom/"):
         with django_assert_max_num_queries(6):
             assert len(items(client, address)) == 30
+
+
+def test_feed_of_all_comments_follows_a_story_whose_comments_come_back(article, client):
+    make_comment(article, "Hushed")
+    Article.objects.filter(pk=article.pk).update(comments_policy="off")
+    response = client.get("/conversations/feed/rss/")
+    assert page_keys.story(article.pk) in response.wsgi_request.shown_page.keys

@@ -6,8 +6,11 @@ from datetime import timedelta
 import pytest
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from articles.models import Article
 from comments import moderation, notices, outbox
 from comments.models import Comment, Mailbox, Outbox, Subscription
 from tests.articles.desk_forms import words
@@ -370,3 +373,51 @@ def test_stops_asking_an_address_that_does_not_answer(article):
         for row in Outbox.objects.filter(kind="confirm"):
             Outbox.objects.filter(pk=row.pk).update(dedupe_key=f"{row.dedupe_key}-")
     assert len(mail.outbox) == notices.ASKED_AT_MOST
+
+
+def test_what_a_story_is_called_once_it_is_taken_down_is_told_to_nobody(client, article):
+    mailbox = make_mailbox()
+    Subscription.objects.create(mailbox=mailbox, article=article, confirmed_at=timezone.now())
+    Subscription.objects.create(mailbox=mailbox, article=article, comment=make_comment(article))
+    Article.objects.filter(pk=article.pk).update(status="draft", headline="Under embargo")
+    for address in (notices.leave_address(mailbox), notices.confirm_address(mailbox)):
+        page = client.get(address)
+        assert page.status_code == 200
+        assert "Under embargo" not in page.text
+        assert "a story that is not here any more" in page.text
+    notices.follow("new@reader.test", article)
+    outbox.deliver()
+    assert not any("Under embargo" in letter.body for letter in mail.outbox)
+
+
+def test_a_distinction_is_no_news(article, bob):
+    mailbox = make_mailbox()
+    comment = make_comment(article, status="pending")
+    moderation.approve(comment, bob)
+    before = comment.decided_at
+    moderation.feature(comment, bob)
+    comment.refresh_from_db()
+    assert comment.decided_at == before
+    assert mailbox.sent_at is None
+
+
+def test_nothing_is_told_of_conversations_that_are_not_shown(article, bob):
+    comment = make_comment(article)
+    make_mailbox(comment=comment)
+    replied(comment, bob)
+    Article.objects.filter(pk=article.pk).update(comments_policy="off")
+    later(hours=2)
+    assert outbox.deliver() == 0
+
+
+def test_a_thousand_subscriptions_are_one_question(article, bob):
+    comment = make_comment(article)
+    mailbox = make_mailbox(comment=comment)
+    others = [make_comment(article) for _ in range(2)]
+    now = timezone.now()
+    Subscription.objects.bulk_create(
+        Subscription(mailbox=mailbox, article=article, comment=one, confirmed_at=now) for one in others
+    )
+    with CaptureQueriesContext(connection) as asked:
+        notices._news(mailbox, None, now).count()
+    assert len(asked) <= 4
