@@ -21,10 +21,11 @@ QUEUE = "/desk/comments/comment/queue/"
 
 # What a day brings: a report, a word of the list, a question to colleagues, a colleague at work.
 A_DAY = """
+import json
 from datetime import timedelta
 from django.contrib.auth.models import User
 from django.utils import timezone
-from comments import claims, moderation, reactions
+from comments import authorship, claims, moderation, reactions
 from comments.models import Comment
 ada = User.objects.get(username="admin")
 said = Comment.objects.visible().filter(parent__isnull=False).order_by("id")[4]
@@ -41,13 +42,17 @@ Comment.objects.filter(pk=waiting[0].pk).update(
 )
 moderation.pass_on(Comment.objects.get(pk=waiting[5].pk), ada, internal_note="Do we know that this is so?")
 claims.claim(waiting[1].pk, ada)
+refused = waiting[-1]
+moderation.reject(refused, ada, "abuse", public_note="Say it without the name, and it can stand.")
+print(json.dumps([said.article.get_absolute_url(), authorship.address(refused)]))
 """
 
 
 def main(url):
     FOLDER.mkdir(exist_ok=True)
     passwords = json.loads((Path(os.environ["DATA_DIR"]) / "demo_sign_in.json").read_text())
-    subprocess.run([sys.executable, str(ROOT / "manage.py"), "shell", "-v0", "-c", A_DAY], check=True)
+    command = [sys.executable, str(ROOT / "manage.py"), "shell", "-v0", "-c", A_DAY]
+    story, own = json.loads(subprocess.run(command, check=True, capture_output=True).stdout.splitlines()[-1])
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
 
@@ -83,12 +88,20 @@ def main(url):
         page.goto(QUEUE)
         page.locator(".is-current").wait_for()
         keep(page, "queue-phone")
+        # What readers meet.
+        page = browser.new_page(base_url=url, viewport={"width": 1180, "height": 900})
+        page.goto(story)
+        keep(page.locator("#comments"), "thread")
+        page = browser.new_page(base_url=url, viewport={"width": 600, "height": 700})
+        page.goto(own)
+        keep(page.locator("#main"), "own-comment")
         browser.close()
 
 
-def keep(page, name, full=False):
-    page.wait_for_load_state("networkidle")
-    picture = Image.open(io.BytesIO(page.screenshot(full_page=full)))
+def keep(shown, name, full=False):
+    """Keep the picture of a page, or of one element."""
+    getattr(shown, "page", shown).wait_for_load_state("networkidle")
+    picture = Image.open(io.BytesIO(shown.screenshot(**({"full_page": True} if full else {}))))
     picture.convert("RGB").save(FOLDER / f"{name}.webp", quality=72, method=6)
 
 
