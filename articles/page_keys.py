@@ -12,6 +12,7 @@ from django.core.paginator import Page as PageOfList
 from django.db.models import Model, QuerySet
 from django.shortcuts import render
 
+from articles import speculation
 from articles.dossiers import Place
 from articles.models import Article, Author, Category, Document, Dossier, LiveUpdate, Page, Picture, Recording, Tag
 from articles.models.picture import keys_in
@@ -121,7 +122,7 @@ def shows(request, *things, keys: Iterable[str] = (), **limits) -> None:
 
 def rendered(request, template, context, *, keys: Iterable[str] = (), **limits):
     """Render a page of HTML, and say that it shows what is in its context, these lists and the frame around it."""
-    response = render(request, template, context)
+    response = speculation.offer(render(request, template, context))
     shows(request, context, keys=(*FRAME, *keys), **limits)
     return response
 

@@ -14,6 +14,7 @@ from articles import (
     recommendations,
     site_files,
     sitemaps,
+    speculation,
     style_page,
     views,
 )
@@ -26,6 +27,7 @@ urlpatterns = [
     path("manifest.webmanifest", site_files.manifest, name="manifest"),
     re_path(r"^icon-(?P<digest>[0-9a-f]{12})-(?P<name>[a-z0-9-]+\.png)$", site_files.icon, name="icon"),
     path("service-worker.js", site_files.service_worker, name="service_worker"),
+    path("speculation-rules.json", speculation.rules, name="speculation_rules"),
     path("offline/", site_files.offline, name="offline"),
     path("style/", style_page.style, name="style"),
     path("search/", views.search, name="search"),
