@@ -115,7 +115,8 @@ def run(folder, options, report):
         figures = json.loads(fetch(kept.port, "/health/", accept="identity"))["pages"]
         report.say(
             "",
-            f"After all this the workers hold {' and '.join(map(megabytes, kept.workers()))} of memory. The store answered {figures['hits']:,} times and had {figures['misses']:,} pages made.",
+            f"After all this the workers hold {' and '.join(map(megabytes, kept.workers()))} of memory."
+            f" The store answered {figures['hits']:,} times and had {figures['misses']:,} pages made.",
         )
 
 
@@ -125,8 +126,8 @@ def describe(environment, workers, options, report):
     report.say(
         f"{datetime.date.today():%d %B %Y}: {counted[0]:,} articles and {counted[1]:,} comments on"
         f" {ask(environment, 'connection.vendor')}, granian with {workers} workers, {os.cpu_count()} cores"
-        f" ({processor[1] if processor else platform.machine()}), Python {platform.python_version()}, brotli, medians of"
-        f" {RUNS} runs of {options.seconds:g} s. The machine did other work meanwhile: load {os.getloadavg()[0]:.0f}"
+        f" ({processor[1] if processor else platform.machine()}), Python {platform.python_version()}, brotli, medians"
+        f" of {RUNS} runs of {options.seconds:g} s. The machine did other work meanwhile: load {os.getloadavg()[0]:.0f}"
         f" when it began.",
         "",
     )
