@@ -8,7 +8,7 @@ from django.core.exceptions import NON_FIELD_ERRORS
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
-from django.utils.functional import cached_property
+from django.utils.functional import SimpleLazyObject, cached_property
 
 from articles import comparing, revisions, working_copies
 from articles.models import Article, Author, Category, Picture, Tag
@@ -140,6 +140,13 @@ class ArticleForm(forms.ModelForm):
             # What an editor chose stays, even where the writer could not choose it.
             chosen = Article.objects.filter(pk=self.instance.translation_of_id)
             self.fields["translation_of"].queryset |= chosen
+        if "lead_picture" in self.fields:
+            self.fields["lead_picture"].widget.known = self.instance.lead_picture
+        if "category" in self.fields and "categories" in self.fields:
+            # Both offer the same sections, which are read once, and only where they are shown.
+            section, further = self.fields["category"], self.fields["categories"]
+            rows = SimpleLazyObject(lambda: [(one.pk, section.label_from_instance(one)) for one in section.queryset])
+            section.choices, further.choices = lambda: [("", section.empty_label), *rows], lambda: list(rows)
         if self.instance.lead_picture_id and "lead_alt" in self.fields:
             # What is used where nothing is written.
             self.fields["lead_alt"].widget.attrs["placeholder"] = self.instance.lead_picture.alt

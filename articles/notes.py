@@ -4,6 +4,7 @@ import os.path
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
+from django.db.models import Prefetch
 from django.utils import timezone
 
 from articles import working_copies
@@ -99,7 +100,7 @@ def _squeezed(words):
 def threads(article: Article, texts: dict[str, str], **only) -> list[Thread]:
     """Return the notes on an article with their answers, in the order of the text; two queries."""
     notes = article.notes.threads().filter(**only).select_related("made_by", "share", "resolved_by")
-    notes = notes.prefetch_related("replies__made_by", "replies__share")
+    notes = notes.prefetch_related(Prefetch("replies", Note.objects.select_related("made_by", "share")))
     found = [Thread(note, list(note.replies.all()), find(note, texts)) for note in notes]
     order = ["headline", "standfirst", "body"]
     return sorted(found, key=lambda one: (order.index(one.place.field), one.place.start) if one.place else (9, 0))

@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Prefetch
 from django.utils import timezone
 
 from articles import revisions, working_copies
@@ -66,9 +67,9 @@ def revoke(share: DraftShare, by=None):
         log("share_revoked", share.article, by, f"Took back the link for {share.recipient}")
 
 
-def current(article: Article) -> Revision | None:
+def current(article: Article, copy=None) -> Revision | None:
     """The version that the desk has: what waits in the working copy, or what readers have, or what was saved last."""
-    if copy := working_copies.of(article):
+    if copy := copy or working_copies.of(article):
         return copy.revision
     live = revisions.last_live(article) if working_copies.is_out(article) else None
     return live or article.revisions.first()
@@ -109,11 +110,12 @@ def _holds(signed: SignOff | None, now: Revision | None) -> bool:
     return one == other
 
 
-def readers(article: Article) -> list[Reader]:
+def readers(article: Article, copy=None) -> list[Reader]:
     """Everybody who got a link, the newest first, with their last sign-off; two queries, and more once one signed."""
-    shares = list(article.shares.select_related("made_by").prefetch_related("sign_offs__revision"))
+    signed = Prefetch("sign_offs", SignOff.objects.select_related("revision"))
+    shares = list(article.shares.prefetch_related(signed))
     last = {share: next(iter(share.sign_offs.all()), None) for share in shares}
-    now = current(article) if any(last.values()) else None
+    now = current(article, copy) if any(last.values()) else None
     return [Reader(share, signed, _holds(signed, now)) for share, signed in last.items()]
 
 

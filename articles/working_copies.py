@@ -33,7 +33,7 @@ def of(article):
     """The working copy of an article, or None."""
     if article.pk is None:
         return None
-    return WorkingCopy.objects.select_related("revision", "base").filter(article=article).first()
+    return WorkingCopy.objects.select_related("revision__made_by", "base").filter(article=article).first()
 
 
 def working_values(article, copy=None):

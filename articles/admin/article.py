@@ -208,7 +208,12 @@ class ArticleAdmin(DeskAdmin):
     # -- who may
 
     def get_queryset(self, request):
-        return super().get_queryset(request).viewable_by(request.user).select_related("category", "lead_picture")
+        return (
+            super()
+            .get_queryset(request)
+            .viewable_by(request.user)
+            .select_related("category", "lead_picture", "assignee")
+        )
 
     def get_object(self, request, object_id, from_field=None):
         if request.method == "POST":
@@ -398,7 +403,7 @@ class ArticleAdmin(DeskAdmin):
                 and (ahead or step.name != "publish_now")
                 and (copy or step.name not in ("drop_changes", "unschedule_update"))
                 and (step.name != "unschedule_update" or copy.goes_live_at)
-                and (step.name != "drop_changes" or not step.refusal(request.user, article))
+                and (step.name != "drop_changes" or not copy.goes_live_at or not step.refusal(request.user, article))
             ],
             "working_copy": copy,
             **self.editing_context(request, None if add else obj, context["adminform"].form, may_change),
@@ -413,7 +418,7 @@ class ArticleAdmin(DeskAdmin):
             "body_direction": context["adminform"].form.instance.direction,
             "preview_widths": PREVIEW_WIDTHS,
             "address": uri_to_iri(article.get_absolute_url()).strip("/").replace("/", " › ") if article.slug else "",
-            "readers": [] if obj is None or add else readers(obj),
+            "readers": [] if obj is None or add else readers(obj, copy),
             **({} if obj is None or add else notes_context(obj, notes.texts_of(context["adminform"].form.instance))),
         }
         return super().render_change_form(request, context, add, change, form_url, obj)

@@ -4,6 +4,7 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.utils import timezone
 
+from articles import notes, sharing
 from articles.models import Article, Tag
 from articles.models.article import Status
 from tests.articles.desk_forms import buttons, send, words
@@ -295,3 +296,18 @@ def test_form_carries_the_nonce_of_its_policy(as_alice):
     nonce = response["Content-Security-Policy"].split("'nonce-")[1].split("'")[0]
     assert f'<script type="importmap" nonce="{nonce}">' in response.content.decode()
     assert " style=" not in response.content.decode()
+
+
+def test_form_with_all_that_can_stand_beside_it_stays_within_its_query_budget(
+    as_alice, alice, django_assert_max_num_queries
+):
+    story = make_article("Out", body="<p>The gauge reads.</p>", authors=[make_author()], lead_picture=make_picture())
+    send(as_alice, change(story), standfirst="Waiting.", note="For Jonas", assignee=alice.pk)
+    for number in range(3):
+        notes.reply(notes.add(story, f"Note {number}", alice, quote="gauge"), "Yes.", alice)
+        share, _ = sharing.make(story, f"Reader {number}", 7, alice)
+        sharing.sign_off(share, sharing.current(story).number)
+    with django_assert_max_num_queries(25):
+        page = words(as_alice.get(change(story)))
+    for phrase in ("Waiting.", "Note 2", "Reader 2", "Signed off version", "For Jonas"):
+        assert phrase in page
