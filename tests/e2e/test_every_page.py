@@ -24,7 +24,12 @@ READER = {
 }  # fmt: skip
 DESK = {
     "home": "/desk/", "articles": "/desk/articles/article/", "new article": "/desk/articles/article/add/",
-    "story": "/desk/articles/article/{story}/change/", "picture window": "/desk/articles/picture/choose/?several=1",
+    "story": "/desk/articles/article/{story}/change/", "board": "/desk/articles/article/board/",
+    "week": "/desk/articles/article/calendar/", "month": "/desk/articles/article/calendar/?view=month",
+    "by section": "/desk/articles/article/calendar/?by=section", "plan": "/desk/articles/article/{story}/plan/",
+    "profile": "/desk/profile/", "people": "/desk/people/",
+    "views": "/desk/articles/article/views/?query=status%3Ddraft", "bulk": "/desk/articles/article/bulk/",
+    "picture window": "/desk/articles/picture/choose/?several=1",
     "picture for a story": "/desk/articles/picture/choose/use/?for=lead&pick=1&pick=2",
     "pictures": "/desk/articles/picture/", "recordings": "/desk/articles/recording/",
     "new recording": "/desk/articles/recording/add/", "documents": "/desk/articles/document/",
