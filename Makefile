@@ -23,6 +23,7 @@ bench: .venv/installed-dev.txt
 	@$(BIN)/python bench/pictures.py
 	@$(BIN)/python bench/screening.py
 	@$(BIN)/python bench/comments.py
+	@$(BIN)/python bench/desk.py
 
 # Needs Debian's wrk and nginx-light; takes some minutes. ARTICLES=50000 for more of them.
 bench-pages: .venv/installed-dev.txt
