@@ -8,6 +8,8 @@ from django.db.models import Q
 
 from articles.checks.findings import Finding, Severity
 from articles.models import Article
+from articles.models.article import Status
+from articles.search import search
 
 LATELY, LOOKED_AT = timedelta(days=30), 400
 ALIKE = 0.88
@@ -18,10 +20,12 @@ def check(subject):
     headline = article.headline.casefold().strip()
     if not headline:
         return
-    recent = Article.objects.filter(
-        Q(published_at__gt=subject.at - LATELY) | Q(headline__iexact=article.headline.strip())
-    )
-    others = recent.exclude(pk=article.pk).order_by("-published_at").values_list("pk", "headline", "slug")[:LOOKED_AT]
+    # Each half by an index of its own: by date within each status, and by the words of the headline.
+    stories = Article.objects.order_by()
+    recent = stories.filter(status__in=Status.values, published_at__gt=subject.at - LATELY)
+    same = search(stories, f'"{headline}"').filter(headline__iexact=article.headline.strip())
+    found = stories.filter(Q(pk__in=recent.values("pk")) | Q(pk__in=same.values("pk")))
+    others = found.exclude(pk=article.pk).order_by("-published_at").values_list("pk", "headline", "slug")[:LOOKED_AT]
     stem = re.sub(r"-\d+$", "", article.slug)
     for key, other, slug in others:
         other_headline = other.casefold().strip()
