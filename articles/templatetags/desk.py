@@ -17,8 +17,8 @@ def magazine_name(context):
     """The magazine's name; the admin's own pages use the name `site` for the host. Asks once a request."""
     request = context["request"]
     if not hasattr(request, "magazine_name"):
-        site = pagestore.remembered("frame site", FRAME, SiteSettings.current)
-        request.magazine_name = site.name
+        names = SiteSettings.objects.values_list("name", flat=True)
+        request.magazine_name = pagestore.remembered("frame name", FRAME, names.first) or SiteSettings().name
     return request.magazine_name
 
 

@@ -191,6 +191,7 @@ def test_the_list_is_remembered_as_it_was_last_seen(as_alice, db):
 @pytest.mark.parametrize("query", ["", "?q=teal&work=unused", "?picture=1"])
 @pytest.mark.parametrize("group", ["Writers", "Editors", "Administrators"])
 def test_the_list_stays_within_its_query_budget(db, django_assert_max_num_queries, group, view, query):
+    SiteSettings(name="The Lantern").save()
     for number in range(30):
         picture = make_picture()
         picture.collections.add(Collection.objects.create(name=f"Collection {number}"))
