@@ -194,7 +194,7 @@ COMPONENTS = {
     "player": Samples.recording,
     "portrait": lambda samples: samples.author and {"author": samples.author, "size": "m"},
     "preview_bar": _story,
-    "rail_most_read": lambda samples: {},
+    "rail_most_read": lambda samples: {"article": SimpleNamespace(read_beside=samples.stories[:4])},
     "rating": lambda samples: samples.article(Kind.REVIEW),
     "recommend": lambda samples: _story(samples, words="12 readers recommend this"),
     "result": lambda samples: _story(samples, snippet=[("A text with a ", False), ("hit", True), (" in it", False)]),
