@@ -97,10 +97,8 @@ def test_a_changed_brand_has_another_address_and_the_former_leads_there(client):
 
 
 @pytest.mark.parametrize("fonts", ["classic", "system"])
-def test_fonts_of_the_device_are_not_preloaded(client, fonts):
-    assert b'as="font"' in client.get("/").content
+def test_fonts_of_the_device_take_the_place_of_the_theme_s(client, fonts):
     SiteSettings(fonts=fonts).save()
-    assert b'as="font"' not in client.get("/").content
     assert "--text:" in stylesheet(client).content.decode()
 
 

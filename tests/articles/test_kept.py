@@ -44,7 +44,8 @@ def whole(response):
 def test_a_sound_loads_nothing_before_it_is_played():
     recording = make_recording(captions=CAPTIONS, transcript="<h2>One</h2><p>A bell rings.</p>", language="fr")
     html = render(embed(recording)).html
-    assert f'<audio controls preload="none" aria-label="To &lt;hear&gt;"><source src="{recording.file_url}"' in html
+    assert '<audio controls preload="none" aria-label="To &lt;hear&gt;" data-captions>' in html
+    assert f'<source src="{recording.file_url}"' in html
     assert f'<track kind="captions" src="{recording.captions_url}" srclang="fr" label="français">' in html
     assert "Audio, " in html
     assert "0:02" in html
