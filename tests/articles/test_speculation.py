@@ -8,10 +8,11 @@ from tests.factories import make_article
 pytestmark = pytest.mark.django_db
 
 
-def test_pages_of_readers_say_where_the_rules_are(client):
+def test_lists_say_where_the_rules_are_and_stories_have_enough_to_fetch(client):
     story = make_article()
-    for address in ("/", story.get_absolute_url()):
+    for address in ("/", story.category.get_absolute_url()):
         assert client.get(address)["Speculation-Rules"] == '"/speculation-rules.json"'
+    assert "Speculation-Rules" not in client.get(story.get_absolute_url())
 
 
 def test_the_rules_have_the_type_that_browsers_ask_for(client):

@@ -49,10 +49,10 @@ def test_lead_picture_is_chosen_described_and_its_focal_point_moved_by_keyboard(
     window.get_by_label("Description").fill("A tower, for this story")
     with window.expect_event("close"):
         window.get_by_role("button", name="Use picture").press("Enter")
-    expect(page.get_by_label("Description")).to_have_value("A tower, for this story")
-    expect(page.locator("[data-shown]")).to_contain_text("tower")
+    expect(page.get_by_label("Description", exact=True)).to_have_value("A tower, for this story")
+    expect(page.locator(".picture-shown")).to_contain_text("tower")
     page.click("[name=_continue]")
-    expect(page.get_by_label("Description")).to_have_value("A tower, for this story")
+    expect(page.get_by_label("Description", exact=True)).to_have_value("A tower, for this story")
     again = window_of(page, page.get_by_role("button", name="Crop…").click)
     expect(again.locator("[name$=crop_width]")).to_have_value("90")
     expect(again.get_by_label("Description")).to_have_value("A tower, for this story")
@@ -61,13 +61,13 @@ def test_lead_picture_is_chosen_described_and_its_focal_point_moved_by_keyboard(
 def test_lead_picture_is_uploaded_in_place_and_publishing_asks_for_its_description(open_page):
     page = new_story(open_page, "A quay without words")
     page.set_input_files("[data-picture-field] input[type=file]", file("lone quay.jpg", "slategray"))
-    expect(page.locator("[data-shown]")).to_contain_text("No credit")
-    expect(page.get_by_label("Description")).to_be_focused()
+    expect(page.locator(".picture-shown")).to_contain_text("No credit")
+    expect(page.get_by_label("Description", exact=True)).to_be_focused()
     page.click("[name=_publish]")
     problem = page.locator("#problems")
     expect(problem).to_contain_text("has no description")
     problem.get_by_role("link", name="Description").click()
-    expect(page.get_by_label("Description")).to_be_focused()
+    expect(page.get_by_label("Description", exact=True)).to_be_focused()
     page.get_by_label("Decoration only").check()
     page.click("[name=_publish]")
     expect(page.get_by_text("is live.")).to_be_visible()
@@ -121,10 +121,10 @@ def test_arrow_keys_walk_through_the_window(open_page):
 def test_window_asks_for_words_with_and_without_javascript(open_page, javascript):
     page = open_page("/desk/articles/picture/choose/?for=lead&q=tower", role="editor", javascript=javascript)
     page.get_by_role("link", name="tower").first.click()
-    page.get_by_label("Description").fill("")
+    page.get_by_label("Description", exact=True).fill("")
     page.get_by_role("button", name="Use picture").click()
     expect(page.get_by_text("Describe what is seen, or mark it as decoration only.")).to_be_visible()
-    page.get_by_label("Description").fill("A tower")
+    page.get_by_label("Description", exact=True).fill("A tower")
     page.get_by_role("button", name="Use picture").click()
     expect(page.get_by_text("is number")).to_be_visible()
 
@@ -193,7 +193,7 @@ def test_portrait_is_chosen_without_words(open_page):
     expect(window.get_by_label("Description")).to_have_count(0)
     with window.expect_event("close"):
         window.get_by_role("button", name="Use picture").click()
-    expect(page.locator("[data-shown]")).to_contain_text("tower")
+    expect(page.locator(".picture-shown")).to_contain_text("tower")
     expect(page.locator("#id_picture")).not_to_have_value("")
 
 
@@ -211,5 +211,5 @@ def test_pictures_uploaded_for_a_gallery_keep_the_order_in_which_they_were_sent(
 def test_logo_is_uploaded_in_place(open_page):
     page = open_page("/desk/articles/sitesettings/1/change/", role="admin")
     page.set_input_files("[data-picture-field] input[type=file]", file("logo.jpg", "maroon"))
-    expect(page.locator("[data-shown]")).to_contain_text("No credit")
+    expect(page.locator(".picture-shown")).to_contain_text("No credit")
     expect(page.locator("#id_logo")).not_to_have_value("")

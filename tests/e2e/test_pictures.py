@@ -142,7 +142,7 @@ def test_crops_of_the_fallback_stay_as_the_focal_point_moves(open_page):
     opened.value.wait_for_load_state()  # its script closes the window
     with opened.value.expect_event("close"):
         opened.value.get_by_role("button", name="Use picture").click()
-    square = page.locator("[data-shown] svg[aria-label='1:1']")
+    square = page.locator(".picture-shown svg[aria-label='1:1']")
     before = square.get_attribute("viewBox")
     page.get_by_role("button", name="Focal point").press("Shift+ArrowRight")
     assert square.get_attribute("viewBox") == before

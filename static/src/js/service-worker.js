@@ -102,7 +102,7 @@ async function keep(pathname) {
   headers.delete("Content-Encoding")
   headers.set("X-Saved-At", new Date().toISOString())
   await cache.put(pathname, new Response(text, { headers }))
-  const needs = [...text.matchAll(/<(?:link rel="stylesheet" href|script src)="([^"]+)"/g)].map((found) => found[1])
+  const needs = [...text.matchAll(/<(?:link rel="stylesheet" href|script (?:defer )?src)="([^"]+)"/g)].map((found) => found[1])
   const story = text.slice(text.indexOf("<main"))
   const lead = story.match(/[^\s"]+-720\.webp/) ?? story.match(/[^\s"]+\.webp/)
   for (const address of lead ? [...needs, lead[0]] : needs) {
