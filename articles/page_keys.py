@@ -123,7 +123,7 @@ def shows(request, *things, keys: Iterable[str] = (), **limits) -> None:
 def rendered(request, template, context, *, keys: Iterable[str] = (), **limits):
     """Render a page of HTML, and say that it shows what is in its context, these lists and the frame around it."""
     response = render(request, template, context)
-    # The first visit of a story stays within ten requests; pages for no search engine are read without a connection too.
+    # A story's first visit stays within ten requests; pages for no search engine are read without a connection too.
     if "article" not in context and not context.get("noindex"):
         speculation.offer(response)
     shows(request, context, keys=(*FRAME, *keys), **limits)

@@ -116,7 +116,7 @@ def _further_ways(keys):
         for number, (_, model, path) in enumerate(WAYS)
         if model is not Article
     ]
-    return sorted(number for (number,) in by_way[0].union(*by_way[1:]))
+    return sorted(number for (number,) in by_way[0].union(*by_way[1:]).order_by())
 
 
 def with_number_of_uses(pictures):
