@@ -1,4 +1,4 @@
-"""RSS and Atom: the site, a section, a tag, an author. Only what is public, whole and with absolute addresses."""
+"""RSS, Atom and JSON Feed: the site, a section, a tag, an author. What is public, whole, with absolute addresses."""
 
 import re
 
@@ -8,9 +8,10 @@ from django.shortcuts import get_object_or_404
 from django.utils.feedgenerator import Atom1Feed, Enclosure, Rss201rev2Feed
 from django.utils.html import escape, linebreaks
 
-from articles import dossiers, page_keys
+from articles import dossiers, page_keys, renditions
 from articles.addresses import issued_authors, issued_dossiers, issued_tags
 from articles.corrections import listed as listed_corrections
+from articles.json_feed import JSONFeed
 from articles.models import Article, Category, Page, Recording, SiteSettings
 from articles.models.page import Purpose
 from articles.rendering import render
@@ -27,11 +28,22 @@ class FullRSS(Rss201rev2Feed):
     """RSS with the whole text of each item."""
 
     def root_attributes(self):
-        return super().root_attributes() | {"xmlns:content": "http://purl.org/rss/1.0/modules/content/"}
+        return super().root_attributes() | {
+            "xmlns:content": "http://purl.org/rss/1.0/modules/content/",
+            "xmlns:media": "http://search.yahoo.com/mrss/",
+        }
 
     def add_item_elements(self, handler, item):
         super().add_item_elements(handler, item)
         handler.addQuickElement("content:encoded", item["content"])
+        if picture := item.get("picture"):
+            size = {name: str(picture[name]) for name in ("width", "height")}
+            attributes = {"url": picture["url"], "medium": "image", "type": picture["mime_type"], **size}
+            handler.startElement("media:content", attributes)
+            for name, said in (("credit", picture["credit"]), ("description", picture["alt"])):
+                if said:
+                    handler.addQuickElement(f"media:{name}", said)
+            handler.endElement("media:content")
 
 
 class FullAtom(Atom1Feed):
@@ -42,7 +54,8 @@ class FullAtom(Atom1Feed):
         handler.addQuickElement("content", item["content"], {"type": "html"})
 
 
-FORMATS = {"rss": FullRSS, "atom": FullAtom}
+FORMATS = {"rss": FullRSS, "atom": FullAtom, "json": JSONFeed}
+NO_SUCH_FORMAT = "Feeds are in RSS, Atom and JSON."
 
 
 class Stories(Feed):
@@ -55,7 +68,7 @@ class Stories(Feed):
         self.articles = articles
 
     def items(self):
-        articles = self.articles.newest_first().select_related("category")
+        articles = self.articles.newest_first().select_related("category", "lead_picture__fallback")
         found = list(articles.prefetch_related("bylines__author", "tags", "attachments__recording")[:ITEMS])
         page_keys.shows(self.request, found, keys=[page_keys.story(article.pk) for article in found])
         return found
@@ -95,8 +108,33 @@ class Stories(Feed):
         return [item.category.name, *(tag.name for tag in item.tags.all())]
 
     def item_extra_kwargs(self, item):
-        body = render(item.body, base=self.request.build_absolute_uri(item.get_absolute_url()))
-        return {"content": printable(body.html)}
+        absolute = self.request.build_absolute_uri
+        return {
+            "content": printable(render(item.body, base=absolute(item.get_absolute_url())).html),
+            "summary": printable(item.standfirst),
+            "authors": [
+                {"name": printable(byline.author.name), "url": absolute(byline.author.get_absolute_url())}
+                for byline in item.writers
+            ],
+            "language": item.language,
+            "picture": self.picture_of(item),
+        }
+
+    def picture_of(self, item):
+        """The lead picture as readers get it now, as far as its owner allows feeds."""
+        picture = item.picture
+        if picture is None or not picture.allows_feeds:
+            return None
+        shape = picture.rendition()
+        return {
+            "url": self.request.build_absolute_uri(shape.url),
+            "mime_type": renditions.CONTENT_TYPES["jpg"],
+            "width": shape.width,
+            "height": shape.height,
+            "alt": printable(item.picture_alt),
+            "credit": printable(picture.credit),
+            "licence": str(picture.get_licence_display()),
+        }
 
 
 class Corrections(Feed):
@@ -133,7 +171,8 @@ class Corrections(Feed):
     item_guid_is_permalink = False
 
     def item_extra_kwargs(self, item):
-        return {"content": printable(linebreaks(item.text, autoescape=True))}
+        content = printable(linebreaks(item.text, autoescape=True))
+        return {"content": content, "summary": printable(item.text), "language": item.article.language}
 
 
 def printable(text):
@@ -143,7 +182,7 @@ def printable(text):
 def respond(request, format, title, link, description, articles, *shown, of):
     """Answer with a feed of some articles, whose list has the key `of`; it names what is `shown`."""
     if format not in FORMATS:
-        raise Http404("Feeds are in RSS and Atom.")
+        raise Http404(NO_SUCH_FORMAT)
     page_keys.shows(request, *shown, keys=["site", of])
     return Stories(request, FORMATS[format], title, link, description, articles)(request)
 

@@ -67,6 +67,6 @@ urlpatterns = [
     re_path(
         r"^(?P<year>[0-9]{4})/(?P<month>[0-9]{2})/(?P<day>[0-9]{2})/(?P<slug>[^/]+)/$", views.detail, name="detail"
     ),
-    re_path(r"^(?P<slug>[^/]+)/(?P<format>rss|atom)/$", feeds.corrections, name="corrections_feed"),
+    re_path(r"^(?P<slug>[^/]+)/(?P<format>rss|atom|json)/$", feeds.corrections, name="corrections_feed"),
     path("<str:slug>/", views.page, name="page"),
 ]

@@ -57,9 +57,13 @@ def feed_links(title, name, *args):
         {
             "title": f"{title} ({label})",
             "url": reverse(name, args=[*args, format_]),
-            "type": f"application/{format_}+xml",
+            "type": type_,
         }
-        for label, format_ in (("RSS", "rss"), ("Atom", "atom"))
+        for label, format_, type_ in (
+            ("RSS", "rss", "application/rss+xml"),
+            ("Atom", "atom", "application/atom+xml"),
+            ("JSON", "json", "application/feed+json"),
+        )
     ]
 
 

@@ -1,4 +1,4 @@
-"""RSS and Atom of what readers say: under one article, and on the whole site. Only what every reader sees."""
+"""Feeds of what readers say: under one article, and on the whole site. Only what every reader sees."""
 
 from django.contrib.syndication.views import Feed
 from django.http import Http404
@@ -8,7 +8,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from articles import page_keys
-from articles.feeds import FORMATS, ITEMS, printable, titled
+from articles.feeds import FORMATS, ITEMS, NO_SUCH_FORMAT, printable, titled
 from articles.models import Article
 from articles.models.site import CommentsPolicy
 from comments.changes import EVERY_CONVERSATION, NEWEST, conversation
@@ -25,7 +25,7 @@ class Conversation(Feed):
 
     def __init__(self, request, format, title, link, comments, keys):
         if format not in FORMATS:
-            raise Http404("Feeds are in RSS and Atom.")
+            raise Http404(NO_SUCH_FORMAT)
         self.request, self.feed_type = request, FORMATS[format]
         self.title, self.link, self.feed_url = printable(title), link, request.path
         self.description = self.subtitle = self.title
@@ -62,7 +62,7 @@ class Conversation(Feed):
     item_guid_is_permalink = False
 
     def item_extra_kwargs(self, item):
-        return {"content": printable(comment_body(item))}
+        return {"content": printable(comment_body(item)), "summary": printable(Truncator(item.body).chars(300))}
 
 
 @public

@@ -4,10 +4,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from tests.factories import make_article, make_author, make_category
+from tests.factories import make_article, make_author, make_category, make_picture
 
 pytestmark = pytest.mark.django_db
 ATOM = "{http://www.w3.org/2005/Atom}"
+MEDIA = "{http://search.yahoo.com/mrss/}"
 
 
 def items(response):
@@ -26,7 +27,7 @@ def test_each_list_has_its_feed(client, path, format):
 
 
 def test_a_feed_of_another_format_is_not_found(client):
-    assert client.get("/feed/json/").status_code == 404
+    assert client.get("/feed/yaml/").status_code == 404
 
 
 def test_an_item_keeps_its_name_when_the_slug_changes(client):
@@ -62,3 +63,12 @@ def test_what_readers_take_for_html_is_escaped(client, path):
     (item,) = items(client.get(path))
     summary = item.findtext("description") or item.findtext(f"{ATOM}summary")
     assert summary == "Is 5 &lt;b&gt; 4 &amp; more?"
+
+
+def test_a_picture_comes_with_its_size_its_credit_and_its_description(client):
+    make_article(lead_picture=make_picture(width=900, height=600, credit="Erin & Co"), lead_alt="A weir")
+    (item,) = items(client.get("/feed/rss/"))
+    media = item.find(f"{MEDIA}content")
+    assert media.attrib["url"].startswith("http://testserver/media/pictures/")
+    assert (media.attrib["width"], media.attrib["height"], media.attrib["type"]) == ("900", "600", "image/jpeg")
+    assert (media.findtext(f"{MEDIA}credit"), media.findtext(f"{MEDIA}description")) == ("Erin & Co", "A weir")

@@ -100,7 +100,7 @@ def newsroom(picture):
         "/2026/01/01/",
     ]
     fed = ("/feed/", section, tag, author.get_absolute_url(), dossier.get_absolute_url())
-    feeds = [f"{base}{kind}/" for base in fed for kind in ("rss", "atom")]
+    feeds = [f"{base}{kind}/" for base in fed for kind in ("rss", "atom", "json")]
     apart = [
         f"/live/{live.pk}/?since=0-{16 * '0'}",
         f"/draft/{sharing.make(article, 'Their lawyer', days=30)[1]}/",
@@ -124,7 +124,7 @@ def surfaces(addresses):
 
 
 def files_named(pages):
-    return {address for page in pages.values() for address in re.findall(r"/media/pictures/[^\s\"',]+", page)}
+    return {address for page in pages.values() for address in re.findall(r"/media/pictures/[^\s\"',\\]+", page)}
 
 
 def test_from_the_moment_on_nothing_shows_it_and_its_files_do_not_answer():
@@ -201,7 +201,7 @@ def test_what_may_not_be_shared_or_fed_is_on_pages_alone():
     article = Client().get("/2026/01/01/a-story/").content.decode()
     assert picture.key in article
     assert "og:image" not in article
-    for kind in ("rss", "atom"):
+    for kind in ("rss", "atom", "json"):
         assert picture.key not in Client().get(f"/feed/{kind}/").content.decode()
     card = picture.url.replace("whole-", "card-")
     assert "card" not in Client().get(card).get("Location", "")

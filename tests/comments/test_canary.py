@@ -23,9 +23,19 @@ TAKEN_BACK = [Status.WITHDRAWN, Status.REMOVED, Status.ERASED]  # whose place st
 
 def public_pages(client, article):
     """Every public page that leads on from the front page, the sitemaps and the feeds."""
-    waiting = ["/", "/sitemap.xml", "/robots.txt", "/feed/rss/", "/feed/atom/", "/search/?q=canary", "/search/?q=heron"]
+    waiting = [
+        "/",
+        "/sitemap.xml",
+        "/robots.txt",
+        "/feed/rss/",
+        "/feed/atom/",
+        "/feed/json/",
+        "/search/?q=canary",
+        "/search/?q=heron",
+    ]
     waiting += [article.category.get_absolute_url(), f"{article.category.get_absolute_url()}rss/"]
     waiting += ["/conversations/moderation/", "/conversations/feed/rss/", "/conversations/feed/atom/"]
+    waiting += ["/conversations/feed/json/", f"/conversations/{article.pk}/json/"]
     waiting += [f"/conversations/{article.pk}/rss/", f"/conversations/{article.pk}/atom/"]
     seen = {}
     while waiting:

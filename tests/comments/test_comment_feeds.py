@@ -45,6 +45,15 @@ def test_an_item_says_all_of_a_comment_and_leads_to_it(client, article):
     assert item.findtext("guid") == f"urn:newsroom:testserver:comment:{comment.public_id}"
 
 
+def test_json_feeds_say_the_same(client, article):
+    comment = make_comment(article, "Is 5 < 4?", name="Ann")
+    for address in (f"/conversations/{article.pk}/json/", "/conversations/feed/json/"):
+        (item,) = client.get(address).json()["items"]
+        assert (item["summary"], item["authors"]) == ("Is 5 < 4?", [{"name": "Ann"}])
+        assert "Is 5 &lt; 4?" in item["content_html"]
+        assert item["url"] == f"http://testserver/comments/{comment.public_id}/"
+
+
 def test_a_page_of_a_story_names_the_feed_of_its_comments(client, article):
     address = f"/conversations/{article.pk}/rss/"
     assert client.get(article.get_absolute_url()).content.decode().count(f'href="{address}"') == 2
@@ -53,9 +62,9 @@ def test_a_page_of_a_story_names_the_feed_of_its_comments(client, article):
 def test_there_is_no_feed_where_there_are_no_comments(client, article):
     make_comment(article)
     draft = make_article(published=False)
-    for pk, format in ((draft.pk, "rss"), (article.pk, "json"), (0, "rss")):
+    for pk, format in ((draft.pk, "rss"), (article.pk, "yaml"), (0, "rss")):
         assert client.get(f"/conversations/{pk}/{format}/").status_code == 404
-    assert client.get("/conversations/feed/json/").status_code == 404
+    assert client.get("/conversations/feed/yaml/").status_code == 404
     article.comments_policy = "off"
     article.save()
     assert client.get(f"/conversations/{article.pk}/rss/").status_code == 404

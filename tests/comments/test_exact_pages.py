@@ -116,13 +116,15 @@ class Newsroom:
     def all_addresses(self):
         found = ["/", "/series/", "/most-read/", "/saved/", "/offline/", "/manifest.webmanifest", "/sitemap.xml"]
         found += ["/sitemap-pages.xml", "/feed/atom/", "/corrections/rss/"]
+        found += ["/feed/json/", "/corrections/json/", "/conversations/feed/json/"]
         found += ["/conversations/feed/rss/", f"/conversations/{self.moon.pk}/atom/", "/conversations/moderation/"]
         for thing in (
             self.science, self.culture, self.physics, self.stars, self.books, self.planets, self.ada, self.ben,
             self.cleo, self.series, self.topic,
         ):  # fmt: skip
             found.append(thing.get_absolute_url())
-        found += [f"{thing.get_absolute_url()}rss/" for thing in (self.culture, self.stars, self.ada, self.topic)]
+        for thing in (self.culture, self.stars, self.ada, self.topic):
+            found += [f"{thing.get_absolute_url()}rss/", f"{thing.get_absolute_url()}json/"]
         found += [page.get_absolute_url() for page in Page.objects.all()]
         found.append(self.recording.get_absolute_url())
         for article in Article.objects.exclude(slug=""):
@@ -293,7 +295,8 @@ def test_conversations(newsroom, bob):
     n = newsroom
     key, newest = f"comments-{n.moon.pk}", "comments-newest"
     assert n.edit(lambda: moderation.approve(n.held, bob)) == {key, newest}
-    assert n.gone == {n.moon.get_absolute_url(), "/conversations/feed/rss/", f"/conversations/{n.moon.pk}/atom/"}
+    feeds = {f"/conversations/feed/{format}/" for format in ("rss", "json")} | {f"/conversations/{n.moon.pk}/atom/"}
+    assert n.gone == {n.moon.get_absolute_url(), *feeds}
     assert n.edit(lambda: moderation.reject(n.held, bob, "abuse")) == {key, newest}
     assert n.edit(lambda: recommend(n.comment, "a reader")) == {key}
     assert n.edit(lambda: moderation.mark_spam(n.comment, bob)) == {key, newest}
