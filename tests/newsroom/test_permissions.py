@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import AnonymousUser, Group, Permission, User
 
+from newsroom.permissions import OneQueryBackend
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
@@ -19,6 +20,8 @@ def test_finds_what_a_person_and_the_groups_hold(group, django_assert_num_querie
     with django_assert_num_queries(1):
         assert dora.get_all_permissions() == expected
         assert dora.has_perms(expected)
+    with django_assert_num_queries(1):  # whoever is signed in comes with them
+        assert OneQueryBackend().get_user(dora.pk).get_all_permissions() == expected
 
 
 def test_who_left_may_do_nothing_and_whoever_is_superuser_everything():
@@ -29,3 +32,12 @@ def test_who_left_may_do_nothing_and_whoever_is_superuser_everything():
     assert dora.has_perm("articles.change_article")
     assert not AnonymousUser().has_perm("articles.change_article")
     assert not make_user("erin", "Editors").has_perm("articles.change_article", obj=dora)
+
+
+def test_somebody_of_no_group_comes_with_no_permission_and_whoever_left_not_at_all():
+    finn = make_user("finn")
+    assert OneQueryBackend().get_user(finn.pk).get_all_permissions() == set()
+    assert make_user("gus").get_all_permissions() == set()
+    finn.is_active = False
+    finn.save()
+    assert OneQueryBackend().get_user(finn.pk) is None
