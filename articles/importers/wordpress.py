@@ -439,7 +439,9 @@ class WordPressImport:
             self.report.add(kind, record.number, title, Outcome.SKIPPED, UNWANTED[record.status])
         else:
             keep = self._keep_article if kind == "article" else self._keep_page
-            self._attempt(kind, record.number, title or "Untitled", keep, record)
+            kept = self._attempt(kind, record.number, title or "Untitled", keep, record)
+            if kind == "article" and kept is not None and self.receive_comments is not None:
+                self.receive_comments(kept, record, self)  # after the article, since a post may have many thousands
 
     def _headline(self, record, length, remarks):
         headline = plain(record.title)
@@ -486,13 +488,12 @@ class WordPressImport:
             ArticleFields(values, record.slug), path=path, remarks=remarks,
         )  # fmt: skip
         if article is None:
-            return
+            return None
         if not is_complete:
             self.library.postpone("article", article.pk)
         if (former := record.meta.get("_wp_old_slug")) and record.slug and article.status == Status.PUBLISHED:
             list(self._remember_paths(article, [path.replace(decoded(record.slug), decoded(former))]))
-        if self.receive_comments is not None and record.comments:
-            self.receive_comments(article, record, self)
+        return article
 
     def _standing(self, record, moment, values, remarks):
         """Say whether the article is public, and since when. What was not public there is not made so here."""

@@ -8,8 +8,8 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
 from articles.importers.report import Outcome
+from comments.importers.plain_text import text_of
 from comments.importers.records import NotAnExport, Record
-from comments.importers.wordpress import text_of
 from comments.models.comment import Status
 
 NAMESPACE = "{http://disqus.com}"

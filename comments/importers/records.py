@@ -8,16 +8,21 @@ from datetime import datetime
 from itertools import islice
 from urllib.parse import unquote, urlsplit
 
-from django.db import transaction
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import DataError, IntegrityError, transaction
 from django.urls import Resolver404, resolve
 
 from articles.importers.report import Outcome
 from articles.models import Article, FormerAddress
 from comments import moderation
 from comments.characters import normalise, normalise_line
-from comments.importers.wordpress import AT_ONCE, DECIDED, RULE, chunks, latest_decisions, mail_of, parents_first
-from comments.models import Comment
+from comments.models import Comment, Decision
 from comments.models.comment import Status
+
+RULE = "imported"
+DECIDED = "decided or edited here since it was imported, so it was left as it is"
+AT_ONCE = 500
 
 
 class NotAnExport(ValueError):
@@ -36,6 +41,7 @@ class Record:
     body: str
     status: Status
     created_at: datetime
+    left_out: str = ""  # why it is not taken over, unless it is here already
 
 
 class Receiver:
@@ -43,6 +49,8 @@ class Receiver:
 
     One that `keeps_names` gives each comment its number there as its public id.
     """
+
+    waited = "Held: it was waiting where it was imported from."
 
     def __init__(self, source, report, keeps_names=False):
         self.source, self.report, self.keeps_names = source, report, keeps_names
@@ -75,7 +83,7 @@ class Receiver:
             elif record.parent and parent is None and not is_last:
                 early[number] = record
             else:
-                known[number] = self._take_over(record, parent)
+                known[number] = self._attempt(record, parent)
         return early
 
     def _present(self, numbers):
@@ -109,7 +117,21 @@ class Receiver:
         return False
 
     def _tell(self, record, outcome, *remarks):
-        self.report.add("comment", record.number, normalise_line(record.name)[:60] or "Anonymous", outcome, *remarks)
+        self.report.add("comment", record.number, self.title_of(record), outcome, *remarks)
+
+    def title_of(self, record):
+        return normalise_line(record.name)[:60] or "Anonymous"
+
+    def _attempt(self, record, parent):
+        """Take over one comment; what the database refuses is reported, and the others are taken all the same."""
+        if record.left_out:
+            self._tell(record, Outcome.SKIPPED, record.left_out)
+            return None
+        try:
+            return self._take_over(record, parent)
+        except (IntegrityError, DataError) as error:
+            self._tell(record, Outcome.SKIPPED, f"the database refused it: {str(error).splitlines()[0]}")
+            return None
 
     def _take_over(self, record, parent):
         article, remarks = self.article_at(record.address), []
@@ -123,8 +145,10 @@ class Receiver:
         )  # fmt: skip
         if self.keeps_names:
             comment.public_id = record.number
+        if len(normalise(record.body)) > moderation.HARD_LIMIT:
+            remarks.append(f"longer than {moderation.HARD_LIMIT:,} characters, and was cut")
         if record.status == Status.PENDING:
-            comment.held_because = "Held: it was waiting where it was imported from."
+            comment.held_because = self.waited
         moderation.take_over(comment, record.status, RULE)
         self._tell(record, Outcome.CREATED, *remarks)
         return comment
@@ -140,7 +164,9 @@ class Receiver:
         elif decision is None or decision.rule != RULE or decision.text != comment.body:
             self._tell(record, Outcome.SKIPPED, DECIDED)
         elif record.status != comment.status and not moderation.can_become(comment, record.status):
-            self._tell(record, Outcome.SKIPPED, f"is “{record.status.label.lower()}” there, which cannot follow here")
+            self._tell(
+                record, Outcome.SKIPPED, f"is “{record.status.label.lower()}” there by now, which cannot follow here"
+            )
         else:
             moderation.follow(comment, record.status, RULE, body)
             self._tell(record, Outcome.UPDATED)
@@ -165,6 +191,41 @@ def article_at(address: str) -> Article | None:
                 if unquote(article.get_absolute_url()) == candidate:
                     return article
     return None
+
+
+def latest_decisions(comments):
+    """Return the last decision about each comment, by the comment's key."""
+    decisions = {}
+    for chunk in chunks([comment.pk for comment in comments], AT_ONCE):
+        for decision in Decision.objects.filter(comment__in=chunk).order_by("version"):
+            decisions[decision.comment_id] = decision
+    return decisions
+
+
+def parents_first(records):
+    """Return the numbers of comments so that none stands before the one it answers; a circle is opened anywhere."""
+    order, placed = [], set()
+    for number in records:
+        chain, above = {}, number
+        while above in records and above not in placed and above not in chain:
+            chain[above] = True
+            above = records[above].parent
+        order += reversed(chain)
+        placed.update(chain)
+    return order
+
+
+def chunks(values, size):
+    return (values[start : start + size] for start in range(0, len(values), size))
+
+
+def mail_of(text):
+    text = text.strip().lower()
+    try:
+        validate_email(text)
+    except ValidationError:
+        return ""
+    return text if len(text) <= 254 else ""
 
 
 def run(records, source, report, is_dry_run=False, **how):

@@ -4,7 +4,7 @@ import pytest
 
 from articles.models import Article
 from comments import moderation
-from comments.importers.wordpress import text_of
+from comments.importers.plain_text import text_of
 from comments.models import Comment, Decision
 from comments.models.comment import Status
 from tests.articles.wordpress_exports import author, comment, item, run
