@@ -504,7 +504,7 @@ def rejected_by_rule(comment):
 def _must_moderate(by, comment):
     if by is None:
         return
-    if not sections.may_decide(by, comment.article_id):
+    if not sections.may_decide(by, comment.article):
         raise NotAllowed("This comment is in a section that others moderate.")
     if comment.status == Status.APPEALED and comment.decisions.filter(verb=Verb.REJECT, actor=by).exists():
         raise NotAllowed("You rejected this comment: another moderator decides about the appeal.")

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from django.db.models import (
     Case,
     Count,
+    DateTimeField,
     Exists,
     F,
     Min,
@@ -331,60 +332,82 @@ def person(comment):
 
 
 def cards(comments, user):
-    """Return the comments as cards, with one query each for everybody’s history and sanctions."""
+    """Return the comments as cards; one query tells what is known of everybody who wrote them."""
     comments = list(comments)
-    known = histories(comments)
-    sanctioned = sanctions_of(comments)
-    return [Card(comment, known.get(person(comment)), sanctioned[person(comment)], user) for comment in comments]
+    histories, sanctions = known_of(comments)
+    return [Card(comment, histories.get(person(comment)), sanctions[comment], user) for comment in comments]
 
 
-def histories(comments):
-    """Return the history of everybody who wrote one of these, by person: one query, whatever their number."""
-    found = defaultdict(History)
+def known_of(comments):
+    """Return what is known of everybody who wrote one of these: the histories, by person, and by comment the sanctions
+    in force. One query, whatever their number.
+    """
+    histories, sanctions = defaultdict(History), {comment: [] for comment in comments}
+    under = defaultdict(list)  # what a sanction names, with the comments it is about
+    for comment in comments:
+        for name in {*comment_names(comment)}:
+            under[name].append(comment)
+    if not under:
+        return histories, sanctions
+    rows = _earlier(comments).union(_in_force(comments, list(under)), all=True)
+    for name, what, place, total, approved, turned_down, until, reason in sorted(rows, key=lambda row: -row[2]):
+        if not place:
+            for comment in under[name]:
+                sanctions[comment].append(Sanction(kind=what, until=until, reason=reason))
+            continue
+        history = histories[name]
+        history.total, history.approved, history.turned_down = total, approved, turned_down
+        history.squares.append(
+            "approved" if what == Status.APPROVED else "rejected" if what in TURNED_DOWN else "other"
+        )
+    return histories, sanctions
+
+
+def comment_names(comment):
+    """What a sanction on its author may name: the account, what stands for the address, or for the connection."""
+    named = (comment.user_id and f"user {comment.user_id}", mailbox(comment.email), comment.sender)
+    return [name for name in named if name]
+
+
+def _person(otherwise):
+    """The name of a person in the database, as person() has it."""
+    account = Concat(Value("user "), Cast("user", TextField()), output_field=TextField())
+    return Case(When(user__isnull=False, then=account), default=Cast(otherwise, TextField()))
+
+
+def _earlier(comments):
+    """The last comments of everybody who wrote one of these, each with its place from the last, from 1 on."""
     users = {comment.user_id for comment in comments} - {None}
     emails = {comment.email for comment in comments if not comment.user_id} - {""}
-    if not users and not emails:
-        return found
     whose = {"partition_by": "person"}
-    rows = (
+    return (
         Comment.objects.filter(Q(user__in=users) | Q(user=None, email__in=emails))
         .exclude(status=Status.PENDING)
-        .annotate(
-            person=Case(
-                When(
-                    user__isnull=False, then=Concat(Value("user "), Cast("user", TextField()), output_field=TextField())
-                ),
-                default=Cast("email", TextField()),
-            )
-        )
+        .annotate(person=_person("email"))
         .annotate(
             place=Window(RowNumber(), order_by=[F("created_at").desc(), F("id").desc()], **whose),
             total=Window(Count("pk"), **whose),
             approved=Window(Count("pk", filter=Q(status=Status.APPROVED)), **whose),
             turned_down=Window(Count("pk", filter=Q(status__in=TURNED_DOWN)), **whose),
+            until=Cast(Value(None), DateTimeField()),
+            why=Cast(Value(""), TextField()),
         )
         .filter(place__lte=SQUARES)
-        .order_by("person", "-place")
-        .values_list("person", "status", "total", "approved", "turned_down")
+        .order_by()
+        .values_list("person", "status", "place", "total", "approved", "turned_down", "until", "why")
     )
-    for name, status, total, approved, turned_down in rows:
-        history = found[name]
-        history.total, history.approved, history.turned_down = total, approved, turned_down
-        history.squares.append(
-            "approved" if status == Status.APPROVED else "rejected" if status in TURNED_DOWN else "other"
-        )
-    return found
 
 
-def sanctions_of(comments):
-    """Return the sanctions in force on everybody who wrote one of these, by person."""
-    found = defaultdict(list)
+def _in_force(comments, names):
     users = {comment.user_id for comment in comments} - {None}
-    emails = {mailbox(comment.email): comment.email for comment in comments if comment.email}
-    if users or emails:
-        for sanction in Sanction.objects.current().filter(Q(user__in=users) | Q(subject="email", digest__in=emails)):
-            found[f"user {sanction.user_id}" if sanction.user_id else emails[sanction.digest]].append(sanction)
-    return found
+    nothing = dict.fromkeys(("place", "total", "approved", "turned_down"), Value(0))
+    return (
+        Sanction.objects.current()
+        .filter(Q(user__in=users) | Q(digest__in=names))
+        .annotate(person=_person("digest"), why=Cast("reason", TextField()), **nothing)
+        .order_by()
+        .values_list("person", "kind", "place", "total", "approved", "turned_down", "until", "why")
+    )
 
 
 def decided(outcome="", section=None, sections=None):

@@ -12,6 +12,7 @@ from comments.admin import figures, queue, rules, sanction, words
 from comments.models import CannedReason, Comment
 from comments.models.comment import Status
 from comments.queue import in_sections
+from comments.sections import sections_of
 
 
 class RejectForm(forms.Form):
@@ -79,7 +80,7 @@ class CommentAdmin(DeskAdmin):
         ]
 
     def get_queryset(self, request):
-        found = super().get_queryset(request).filter(in_sections(queue.sections(request)))
+        found = super().get_queryset(request).filter(in_sections(sections_of(request.user)))
         return found.defer("path", "signals", "article__body", "article__body_text")
 
     @admin.display(description="comment", ordering="body")

@@ -4,7 +4,7 @@ from django.core.exceptions import PermissionDenied
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_safe
 
-from comments.admin import queue
+from comments.sections import sections_of
 from comments.workload import DAYS, share, workload
 from newsroom.charts import bars, line
 
@@ -13,7 +13,7 @@ from newsroom.charts import bars, line
 def page(request, site):
     if not request.user.has_perm("comments.view_comment"):
         raise PermissionDenied
-    found = workload(queue.sections(request))
+    found = workload(sections_of(request.user))
     highest = max(found.lengths, key=lambda point: point[1])
     hours = found.by_hour
     context = {

@@ -22,7 +22,7 @@ from comments.characters import normalise
 from comments.models import CannedReason, Comment, Decision
 from comments.models.comment import Status
 from comments.models.decision import Verb
-from comments.sections import reach
+from comments.sections import reach_and_reasons, sections_of
 
 OUTCOMES = (Status.APPROVED, Status.REJECTED, Status.SPAM, Status.PENDING, Status.REMOVED)
 VERBS = {
@@ -33,6 +33,7 @@ VERBS = {
     "feature": moderation.feature,
     "unfeature": moderation.unfeature,
 }
+UNREAD = ("path", "signals", "article__body", "article__body_text")  # as long as a thread, or as an article
 SHOWN_AT_ONCE = 200  # cards that a page of the queue may ask about
 
 
@@ -48,16 +49,9 @@ def wants_part(request):
     return request.headers.get("X-Requested-With") == "queue"
 
 
-def sections(request):
-    """Return the ids of the sections this person looks after; asked once a request. None stands for all."""
-    if not hasattr(request, "moderated_sections"):
-        request.named_sections, request.moderated_sections = reach(request.user)
-    return request.moderated_sections
-
-
 def within_reach(request):
     """The comments of this person's sections."""
-    return Comment.objects.filter(queue.in_sections(sections(request)))
+    return Comment.objects.filter(queue.in_sections(sections_of(request.user)))
 
 
 def number_in(request, name):
@@ -79,7 +73,9 @@ def page(request, site):
         number_in(request, "article"),
         noticed if noticed in queue.NOTICED else "",
     )
-    waiting = queue.waiting(request.user, sections(request), tab, filters)
+    sections, reasons = reach_and_reasons(request.user)
+    within = sections_of(request.user)
+    waiting = queue.waiting(request.user, within, tab, filters)
     request.comments_waiting = {"number": waiting.total, "oldest": waiting.oldest}
     context = {
         "tab": tab,
@@ -91,7 +87,7 @@ def page(request, site):
     if tab == "decided":
         outcome = request.GET.get("outcome", "")
         context |= {
-            "page": Paginator(queue.decided(outcome, filters.section, sections(request)), queue.PAGE_SIZE).get_page(
+            "page": Paginator(queue.decided(outcome, filters.section, within), queue.PAGE_SIZE).get_page(
                 request.GET.get("page")
             ),
             "outcome": outcome,
@@ -99,7 +95,7 @@ def page(request, site):
         }
     else:
         start = min(number_in(request, "from") or 0, max(waiting.number - 1, 0))
-        cards, has_more = queue.cards_from(start, request.user, sections(request), tab, filters)
+        cards, has_more = queue.cards_from(start, request.user, within, tab, filters)
         context |= {
             "cards": cards,
             "first": start + 1,
@@ -115,8 +111,8 @@ def page(request, site):
     numbers = {"check": waiting.total, "reported": waiting.reported, "second": waiting.second}
     context |= {
         "tabs": [(name, label, numbers.get(name)) for name, label in queue.TABS.items()],
-        "reasons": CannedReason.objects.offered(),
-        "sections": request.named_sections,
+        "reasons": reasons,
+        "sections": sections,
         "kept": urlencode(kept),
         "here": request.get_full_path(),
         "title": "Comments",
@@ -179,7 +175,7 @@ def version_in(text):
 @moderators_only
 def decide(request):
     comment = get_object_or_404(
-        within_reach(request).select_related("article"), pk=version_in(request.POST.get("comment", ""))
+        within_reach(request).select_related("article").defer(*UNREAD), pk=version_in(request.POST.get("comment", ""))
     )
     verb, notes = decision_in(request)
     try:

@@ -10,7 +10,7 @@ from comments import sanctions
 from comments.admin import queue
 from comments.forms import PlainTextField
 from comments.models import Sanction
-from comments.queue import person, sanctions_of
+from comments.queue import known_of
 
 
 class SanctionForm(forms.Form):
@@ -51,7 +51,7 @@ def page(request, pk, site):
 
 
 def in_force(comment):
-    return sanctions_of([comment])[person(comment)]
+    return known_of([comment])[1][comment]
 
 
 class InForce(Choice):

@@ -24,10 +24,16 @@ DELIVERED_LABELS = [
 ]
 
 
+MOST = 9  # reasons to choose from: each has a key
+
+
 class CannedReasonQuerySet(models.QuerySet):
+    def in_use(self):
+        return self.filter(is_retired=False)
+
     def offered(self):
         """The reasons to choose from, in the order of their keys 1 to 9."""
-        return self.filter(is_retired=False).order_by("position", "id")[:9]
+        return self.in_use().order_by("position", "id")[:MOST]
 
 
 class CannedReason(models.Model):
