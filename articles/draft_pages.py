@@ -3,14 +3,11 @@
 No account and no session: the address is the key. It is in no cache, no index, no referrer and no line of a log.
 """
 
-from functools import wraps
-
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from articles import notes, previews, sharing
@@ -18,6 +15,7 @@ from articles.models import Note
 from articles.readers import is_flood
 from articles.views import layout
 from articles.widgets import is_row_id
+from newsroom.private import behind_a_link
 
 POSTS, WITHIN = 60, 3600  # from one network, in so many seconds
 
@@ -67,26 +65,8 @@ class AnswerForm(forms.Form):
         self.fields["text"].widget.attrs.pop("maxlength", None)
 
 
-def private(view):
-    """Mark a page as one person's: in no cache, in no index, and named to no other site.
-
-    With `no-referrer` browsers name no origin either, so forms are known by their address alone: nobody else has it.
-    """
-
-    @wraps(view)
-    @csrf_exempt
-    @require_http_methods(["GET", "HEAD", "POST"])
-    def wrapped(request, token):
-        response = view(request, token)
-        response["Cache-Control"] = "private, no-store"
-        response["X-Robots-Tag"] = "noindex, nofollow, noarchive"
-        response["Referrer-Policy"] = "no-referrer"
-        return response
-
-    return wrapped
-
-
-@private
+@behind_a_link
+@require_http_methods(["GET", "HEAD", "POST"])
 def draft(request, token):
     share = sharing.by_token(token)
     if share is None:

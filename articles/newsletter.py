@@ -1,14 +1,11 @@
 """Sign up for the newsletter, confirm it, leave. No cookie, no token in the form: it is the same for everybody."""
 
-from functools import wraps
-
 from django import forms
 from django.core import signing
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -16,6 +13,7 @@ from articles import subscriptions
 from articles.models import SiteSettings
 from articles.readers import is_flood
 from newsroom.clients import is_from_own_page
+from newsroom.private import behind_a_link, private
 
 POSTS, WITHIN = 20, 3600  # from one network, in so many seconds
 
@@ -36,20 +34,6 @@ class NewsletterForm(forms.Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, auto_id="newsletter_%s", **kwargs)
         self.fields["email"].widget.attrs.pop("maxlength", None)  # would cut a pasted address off without a word
-
-
-def private(view):
-    """Mark a page as one reader's: neither caches nor search engines keep it."""
-
-    @wraps(view)
-    @csrf_exempt  # no session is used: the signed word in the address is what allows it
-    @never_cache
-    def wrapped(request, *args, **kwargs):
-        response = view(request, *args, **kwargs)
-        response["X-Robots-Tag"] = "noindex"
-        return response
-
-    return wrapped
 
 
 @csrf_exempt  # the page is the same for everybody and reads no cookie; is_from_own_page() refuses other sites
@@ -87,7 +71,7 @@ def asked(request):
     return render(request, "newsletter/asked.html", {"noindex": True})
 
 
-@private
+@behind_a_link
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request, token):
     """Ask whether it is really wanted, since programs open links too; a press of the button says yes."""
@@ -99,15 +83,23 @@ def confirm(request, token):
         return render(request, "newsletter/expired.html", {"noindex": True}, status=410)
     if request.method == "POST":
         subscriptions.confirm(subscriber)
-    context = {
-        "is_confirmed": request.method == "POST",
-        "leave_url": subscriptions.leave_address(subscriber),
-        "noindex": True,
-    }
-    return render(request, "newsletter/confirm.html", context)
+        context = {
+            "heading": _("You are on the list"),
+            "said": _("Thank you. The next letter comes to you."),
+            "further": _("Changed your mind? Leave the list"),
+            "further_url": subscriptions.leave_address(subscriber),
+        }
+    else:
+        site = SiteSettings.current()
+        context = {
+            "heading": _("One press more"),
+            "said": site.newsletter_promise or site.tagline,
+            "button": _("Yes, send me the newsletter"),
+        }
+    return render(request, "one_press.html", context | {"subject": _("Newsletter"), "noindex": True})
 
 
-@private
+@behind_a_link
 @require_http_methods(["GET", "HEAD", "POST"])
 def leave(request, token):
     """Take off the list whoever presses the button here, or in a mail program (RFC 8058): the link is all it needs."""

@@ -26,3 +26,10 @@ def is_flood(request, purpose, number, seconds):
         return cache.incr(key) > number
     except ValueError:  # forgotten between the two
         return False
+
+
+def retry_later(response):
+    """Say when to try again, where too much came from one network within an hour."""
+    if response.status_code == 429:
+        response["Retry-After"] = 3600
+    return response

@@ -10,15 +10,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from articles.models import SiteSettings
-from articles.readers import is_flood
+from articles.readers import is_flood, retry_later
 from comments import retention
 from comments.forms import AddressForm
 from comments.mailing import COOKIE, COOKIE_PATH, by_link
 from comments.models import Comment, Mailbox, Outbox
 from comments.models.comment import Status
 from comments.outbox import Letter, home, put, writes
-from comments.private import private, retry_later
 from comments.senders import mailbox
+from newsroom.private import private
 
 SALT = "comments.mail.erase"
 LIFE = timedelta(days=1)

@@ -13,17 +13,16 @@ from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from articles.models import Article
-from articles.readers import is_flood
+from articles.readers import is_flood, retry_later
 from comments import notices
 from comments.forms import AddressForm
 from comments.models import Mailbox, Subscription
 from comments.models.mail import Frequency
 from comments.policies import silent
-from comments.private import private, retry_later
+from newsroom.private import behind_a_link, private
 
 COOKIE, COOKIE_SALT, COOKIE_PATH = "mailbox", "comments.mail.cookie", "/comments/"
 COOKIE_LIFE = 180 * 24 * 3600  # seconds
@@ -35,8 +34,7 @@ def by_link(salt, life: timedelta | None = None):
     """Make a view of what a signed link was made for: private, and in need of no session and no token."""
 
     def decorate(view):
-        @csrf_exempt
-        @private
+        @behind_a_link
         @require_http_methods(["GET", "HEAD", "POST"])
         def wrapped(request, token):
             try:
@@ -97,14 +95,28 @@ def confirm(request, key):
     if last.isdecimal() and len(last) < 16:
         asked = asked.filter(pk__lte=int(last))
     listed = list(asked)
-    context = {
-        "is_confirmed": request.method == "POST",
-        "asked": [notices.told_of(one) for one in listed],
-        "last": listed[-1].pk if listed else 0,
-        "settings_url": notices.leave_address(mailbox),
-        "noindex": True,
-    }
-    response = render(request, "comments/mail_confirm.html", context)
+    if request.method == "POST":
+        context = {
+            "heading": _("We will write to you"),
+            "said": _("However much is said, you get one letter in an hour at most."),
+        }
+    elif listed:
+        context = {
+            "heading": _("One press more"),
+            "said": _("Then mail comes to your address about:"),
+            "lines": [notices.told_of(one) for one in listed],
+            "button": _("Yes, write to me"),
+            "last": listed[-1].pk,
+        }
+    else:
+        context = {
+            "heading": _("Nothing to confirm"),
+            "said": _("What was asked for is confirmed already, or was asked for too long ago."),
+        }
+    context |= {"subject": _("Mail about comments"), "noindex": True}
+    if request.method == "POST" or not listed:
+        context |= {"further": _("Less of this mail, or none"), "further_url": notices.leave_address(mailbox)}
+    response = render(request, "one_press.html", context)
     if request.method == "POST":
         notices.confirm(mailbox, Subscription.objects.filter(pk__in=[one.pk for one in listed]))
         response.set_cookie(

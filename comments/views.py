@@ -11,17 +11,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from articles.models import Article
 from articles.models.site import CommentsPolicy
-from articles.readers import is_flood
+from articles.readers import is_flood, retry_later
 from comments import authorship, mailing, moderation, notices, own, reactions
 from comments.forms import AppealForm, CommentForm, EditForm, ReportForm
 from comments.models import Comment
 from comments.models.comment import VISIBLE, Status
 from comments.models.decision import Verb
 from comments.policies import rules_for
-from comments.private import private, retry_later
 from comments.senders import reader, reporter, sender, sender_prefix, senders
 from comments.threads import Conversation
 from newsroom.clients import is_from_own_page, is_robot
+from newsroom.private import private
 
 POSTED_SALT = "comments.posted"
 POSTED_LIFE = 30 * 24 * 3600  # seconds for which an address held by which earlier releases led to a comment

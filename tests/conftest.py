@@ -143,8 +143,8 @@ def as_walter(walter):
     return signed_in(walter)
 
 
-def signed_in(user):
-    client = Client()
+def signed_in(user, **options):
+    client = Client(**options)
     client.force_login(user)
     return client
 

@@ -11,8 +11,9 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from articles import ical, renditions, staff
 from articles.forms import usable
@@ -25,6 +26,7 @@ def urls(site):
     view = site.admin_view
     return [
         path("profile/", view(partial(profile_view, site=site)), name="profile"),
+        path("keys/", view(keys_view), name="keys"),
         path("people/", view(partial(people_view, site=site)), name="people"),
         path("people/<int:id>/<str:digest>/", view(portrait_view), name="portrait"),
         # Calendars on phones cannot sign in: the address itself is the secret.
@@ -41,7 +43,7 @@ class ProfileForm(forms.ModelForm):
 
     class Meta:
         model = DeskProfile
-        fields = ("role", "phone", "picture", "time_zone")
+        fields = ("role", "phone", "picture", "time_zone", "has_keys")
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
@@ -72,6 +74,19 @@ def profile_view(request, site):
         messages.success(request, "Your profile is saved.")
         return HttpResponseRedirect(reverse("admin:profile"))
     return _profile_page(request, site, form, profile)
+
+
+@require_POST
+def keys_view(request):
+    """Turn single keys on or off, wherever this person signs in."""
+    has_keys = request.POST.get("keys") != "off"
+    DeskProfile.objects.update_or_create(user=request.user, defaults={"has_keys": has_keys})
+    if request.headers.get("X-Requested-With") == "fetch":
+        return HttpResponse(status=204)
+    messages.success(request, "Single keys are on." if has_keys else "Single keys are off.")
+    address = request.POST.get("next", "")
+    within = url_has_allowed_host_and_scheme(address, allowed_hosts=None)
+    return HttpResponseRedirect(address if within else reverse("admin:profile"))
 
 
 def _change_feed(request, site, profile):

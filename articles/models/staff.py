@@ -20,6 +20,11 @@ class DeskProfile(models.Model):
     time_zone = models.CharField(
         max_length=50, blank=True, help_text="All times of the desk are told in it. Readers' pages keep the site's."
     )
+    has_keys = models.BooleanField(
+        "single keys",
+        default=True,
+        help_text="Letters act on pages of the desk, as j, k and ? do. They rest while you write.",
+    )
     views = models.JSONField(
         default=list, blank=True, editable=False, help_text="Filters of the list of articles, each a name and a query."
     )

@@ -21,23 +21,30 @@ document.addEventListener("keydown", (event) => {
 // -- keys: single letters, at rest while somebody writes, off for whoever wants that; `?` lists them
 
 const AFTER_G = 1500 // milliseconds in which the second letter counts
-const areKeysOn = () => localStorage.getItem("desk-keys") !== "off"
+const areKeysOn = () => !document.body.classList.contains("keys-off")
 const sheet = document.getElementById("keys")
 let pressedG = -Infinity
 let row = -1
 
-function showKeys() {
-  if (!sheet) return
-  sheet.querySelector("[data-switch-keys]").textContent = areKeysOn() ? "Turn keys off" : "Turn keys on"
-  if (!sheet.open) sheet.showModal()
-}
+const showKeys = () => { if (sheet && !sheet.open) sheet.showModal() }
 for (const button of document.querySelectorAll("[data-show-keys]")) {
   button.hidden = false
   button.addEventListener("click", showKeys)
 }
-sheet?.querySelector("[data-switch-keys]").addEventListener("click", () => {
-  localStorage.setItem("desk-keys", areKeysOn() ? "off" : "on")
-  showKeys()
+// Of the account, so that they are off wherever its owner signs in; where it cannot be sent so, the form is sent itself.
+document.addEventListener("submit", async (event) => {
+  const form = event.target
+  if (!form.matches("[data-switch-keys]")) return
+  event.preventDefault()
+  const body = new FormData(form, event.submitter)
+  const headers = { "X-Requested-With": "fetch" }
+  const response = await fetch(form.action, { method: "POST", body, headers, redirect: "error" }).catch(() => null)
+  if (!response?.ok) return HTMLFormElement.prototype.submit.call(form)
+  document.body.classList.toggle("keys-off", body.get("keys") === "off")
+  for (const button of document.querySelectorAll("[data-switch-keys] button")) {
+    button.value = areKeysOn() ? "off" : "on"
+    button.textContent = areKeysOn() ? "Turn keys off" : "Turn keys on"
+  }
 })
 
 function toRow(step) {

@@ -87,7 +87,7 @@ const openMenu = (card) => { card.querySelector("details.card-menu").open = true
 
 // -- keys
 
-const areKeysOn = () => localStorage.getItem("desk-keys") !== "off"
+const areKeysOn = () => !document.body.classList.contains("keys-off")
 const cardsOf = (group) => [...group.querySelectorAll("[data-card]")]
 const groups = [...document.querySelectorAll("[data-column], [data-day], .tray")]
 

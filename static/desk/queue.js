@@ -1,6 +1,5 @@
 // The moderators' queue without waiting: a decision shows at once and is sent behind it, the next comments are fetched
 // before they are needed, and the keyboard is enough. Everything here is a form that also works by itself.
-const KEYS = "desk-keys" // shared with the rest of the desk; "off" where somebody turned them off
 const UNDO = 30_000 // milliseconds before the reader is told
 const AFTER_G = 1500 // milliseconds in which the desk's own "g" keys wait for their second letter
 const RENEW = 30_000 // milliseconds after which a claim is renewed and the others' are asked for
@@ -162,7 +161,6 @@ async function undo(line) {
     if (isCard && (!line.isConnected || !line.closest("[data-list]"))) (list() ?? line.parentElement).prepend(part), line.remove()
     else line.replaceWith(part)
     prepare(part)
-    showKeys()
     announce(isTaken ? part.textContent : "Taken back.")
     if (isCard) { decided.delete(part.dataset.card); count(1); settle(part) } else part.focus()
   } catch {
@@ -208,7 +206,6 @@ function topUp() {
       list().append(card)
     }
     isDrained = !fresh.length
-    showKeys()
     if (!current() && open().length) settle(open()[0], { focus: document.activeElement === document.body || document.activeElement?.matches("[data-line]") })
     if (!cards().length) location.reload()
   })().finally(() => { fetching = null })
@@ -357,14 +354,7 @@ function chosen() {
 // -- keys
 
 let pressedG = -Infinity
-const areKeysOn = () => localStorage.getItem(KEYS) !== "off"
-
-function showKeys() {
-  queue.classList.toggle("has-keys", areKeysOn())
-  for (const button of queue.querySelectorAll("[data-toggle-keys]")) {
-    button.textContent = areKeysOn() ? "Turn keys off" : "Turn keys on"
-  }
-}
+const areKeysOn = () => !document.body.classList.contains("keys-off")
 
 const ACTIONS = {
   j: () => move(1),
@@ -433,7 +423,6 @@ function enhance() {
   for (const part of queue.querySelectorAll("[data-needs-script], [data-keys]")) part.hidden = false
   for (const part of queue.querySelectorAll("[data-needless]")) part.hidden = true
   chosen()
-  showKeys()
 }
 
 queue.classList.add("is-scripted")
@@ -470,9 +459,5 @@ queue.addEventListener("click", (event) => {
   const isPlain = !event.ctrlKey && !event.metaKey && !event.shiftKey
   if (card && isPlain && hit("[data-context]")) { event.preventDefault(); openInset(card, hit("[data-context]"), "context") }
   if (card && isPlain && hit("[data-sanction]")) { event.preventDefault(); openInset(card, hit("[data-sanction]"), "sanction") }
-  if (hit("[data-toggle-keys]")) {
-    localStorage.setItem(KEYS, areKeysOn() ? "off" : "on")
-    showKeys()
-  }
 })
 document.addEventListener("keydown", onKey)

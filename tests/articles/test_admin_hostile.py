@@ -2,7 +2,6 @@
 
 import pytest
 from django.contrib.contenttypes.models import ContentType
-from django.test import Client
 
 from articles.models import Article
 from tests.conftest import signed_in
@@ -72,8 +71,7 @@ def test_view_on_site_is_offered_for_what_is_there(as_alice):
 
 
 def test_a_form_that_is_not_known_gives_the_text_back(alice):
-    client = Client(enforce_csrf_checks=True)
-    client.force_login(alice)
+    client = signed_in(alice, enforce_csrf_checks=True)
     response = client.post("/desk/articles/article/add/", {"headline": "A <headline>", "body": "<p>Long work</p>"})
     page = response.content.decode()
     assert response.status_code == 403

@@ -14,6 +14,7 @@ from articles.corrections import correct
 from articles.merging import merge_authors, merge_tags
 from articles.models import Article, Correction, Tag
 from tests.articles.desk_forms import words
+from tests.conftest import signed_in
 from tests.factories import make_article, make_author, make_page, make_user
 
 pytestmark = pytest.mark.django_db
@@ -220,8 +221,8 @@ def test_the_desks_list_is_for_reading(as_alice, correction):
     root = make_user("root")
     root.is_superuser = True
     root.save()
-    as_alice.force_login(root)
-    assert as_alice.post(f"/desk/articles/correction/{correction.pk}/delete/", {"post": "yes"}).status_code == 403
+    as_root = signed_in(root)
+    assert as_root.post(f"/desk/articles/correction/{correction.pk}/delete/", {"post": "yes"}).status_code == 403
     assert Correction.objects.get().text == correction.text
 
 

@@ -45,6 +45,23 @@ def test_profile_is_saved_and_shown_to_colleagues(as_alice, as_dan, alice):
     assert as_dan.get(f"/desk/people/{alice.pk}/other/").status_code == 404
 
 
+def test_keys_are_turned_off_for_the_account_by_a_form(as_alice, as_bob, alice):
+    keys = "/desk/keys/"
+    assert "keys-off" not in as_alice.get("/desk/").content.decode()
+    answer = as_alice.post(keys, {"keys": "off", "next": "/desk/people/"})
+    assert (answer.status_code, answer["Location"]) == (302, "/desk/people/")
+    elsewhere = signed_in(alice).get("/desk/").content.decode()
+    assert "keys-off" in elsewhere
+    assert "Turn keys on" in elsewhere
+    assert "Turn keys off" not in elsewhere
+    assert "keys-off" not in as_bob.get("/desk/").content.decode()
+    answer = as_alice.post(keys, {"keys": "on", "next": "//evil.example"}, headers={"X-Requested-With": "fetch"})
+    assert answer.status_code == 204
+    assert "keys-off" not in signed_in(alice).get("/desk/").content.decode()
+    assert as_alice.post(keys, {"keys": "off", "next": "//evil.example"})["Location"] == PROFILE
+    assert as_alice.get(keys).status_code == 405
+
+
 @pytest.mark.parametrize(
     "sent", [{"time_zone": "Mars/Olympus"}, {"picture": "99999999999999999999"}, {"role": "x" * 101}]
 )

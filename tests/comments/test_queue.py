@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from comments import claims, moderation, queue, sanctions
 from comments.models import Comment, Decision
+from tests.conftest import signed_in
 from tests.factories import make_article, make_category, make_comment
 
 pytestmark = pytest.mark.django_db
@@ -194,8 +195,7 @@ def test_lets_nobody_else_decide(client, as_alice, as_walter, charlie, bob, arti
     assert as_alice.post(QUEUE + action, answers).status_code == 403
     assert as_walter.post(QUEUE + action, answers).status_code == 403
     assert client.post(QUEUE + action, answers).status_code == 302
-    client.force_login(charlie)
-    assert client.post(QUEUE + action, answers).status_code == 302
+    assert signed_in(charlie).post(QUEUE + action, answers).status_code == 302
     assert list(Decision.objects.all()) == [made]
 
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 from comments import claims, moderation, queue, reactions, sanctions
 from comments.models import Claim, Comment, Decision, Sanction, SectionModerator
 from comments.models.decision import Verb
+from tests.conftest import signed_in
 from tests.factories import make_article, make_category, make_comment, make_user
 
 pytestmark = pytest.mark.django_db
@@ -83,9 +84,7 @@ def test_passes_on_to_colleagues_and_takes_that_back(as_bob, bob, mona, article)
     as_bob.post(f"{QUEUE}decide/", answers)
     assert names(bob) == names(bob, "second") == []
     assert names(mona) == names(mona, "second") == ["Nettle"]
-    as_mona = as_bob
-    as_mona.force_login(mona)
-    page = as_mona.get(QUEUE).content.decode()
+    page = signed_in(mona).get(QUEUE).content.decode()
     assert "<b>Bob</b> asks for a second opinion: “Is the mayor meant?”" in page
     comment.refresh_from_db()
     decision = moderation.approve(comment, mona)
@@ -254,11 +253,8 @@ def test_nothing_a_reader_wrote_is_markup(as_bob, bob, mona, article):
 
 @pytest.mark.parametrize("action", ["decide/", "decide/many/", "undo/", "undo/many/", "claim/", "sanction/{pk}/"])
 def test_changes_nothing_without_the_forms_token(bob, article, action):
-    from django.test import Client
-
     comment = wait(article, email="nettle@example.org")
-    client = Client(enforce_csrf_checks=True)
-    client.force_login(bob)
+    client = signed_in(bob, enforce_csrf_checks=True)
     answers = {
         "comment": comment.pk, "version": 1, "decision": "approve", "chosen": f"{comment.pk}:1", "undo": 1,
         "kind": "ban", "reason": "x",

@@ -5,7 +5,6 @@ import pytest
 from django.apps import apps
 from django.contrib.auth.models import User
 from django.db import connection
-from django.test import Client
 from django.urls import URLResolver, get_resolver
 
 from articles import subscriptions
@@ -44,8 +43,7 @@ def test_changes_no_row_by_reading(client, as_bob, write, article, bob):
 
 @pytest.mark.parametrize("action", ["decide/", "decide/many/", "undo/", "undo/many/"])
 def test_decides_for_the_desks_own_forms_alone(bob, article, action):
-    client = Client(enforce_csrf_checks=True)
-    client.force_login(bob)
+    client = signed_in(bob, enforce_csrf_checks=True)
     comment = make_comment(article, status="pending")
     answers = {"comment": comment.pk, "version": 1, "decision": "approve", "chosen": f"{comment.pk}:1", "undo": 1}
     assert client.post(f"/desk/comments/comment/queue/{action}", answers).status_code == 403

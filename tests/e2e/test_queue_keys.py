@@ -106,12 +106,20 @@ def test_leaves_the_browsers_own_keys_alone(desk):
     assert desk.locator("[data-line]").count() <= 3
 
 
-def test_is_quiet_once_keys_are_off(desk):
+def test_is_quiet_once_keys_are_off(desk, open_page):
     number = waiting(desk)
-    desk.get_by_role("button", name="Turn keys off").first.click()
+    desk.locator(".queue-keys").get_by_role("button", name="Turn keys off").click()
+    expect(desk.locator(".queue-keys").get_by_role("button", name="Turn keys on")).to_be_visible()
     press(desk, "f", "p")
+    elsewhere = open_page(QUEUE, role="moderator")  # another browser of the same person
+    press(elsewhere, "f")
+    elsewhere.wait_for_timeout(300)
+    assert waiting(elsewhere) == number
+    expect(elsewhere.locator("[data-card] kbd").first).to_be_hidden()
+    without = open_page(QUEUE, role="moderator", javascript=False)
+    without.locator(".account summary").click()
+    without.locator(".account").get_by_role("button", name="Turn keys on").click()
+    expect(without.locator(".messagelist")).to_have_text("Single keys are on.")
     desk.reload()
-    press(desk, "f")
-    desk.wait_for_timeout(300)
-    assert waiting(desk) == number
-    expect(desk.locator("[data-card] kbd").first).to_be_hidden()
+    press(desk, "j")
+    assert desk.evaluate("document.activeElement.matches('[data-card].is-current')")
