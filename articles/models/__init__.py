@@ -7,6 +7,7 @@ from articles.models.dossier import Dossier, Part, RelatedChoice
 from articles.models.editing import EditingSession
 from articles.models.frontpage import BreakingNews, FrontChange, Placement, ZoneRule
 from articles.models.imported import ImportedItem
+from articles.models.listing import Listing, Month
 from articles.models.live import LiveUpdate
 from articles.models.many import BulkChange
 from articles.models.newsletter import Subscriber
@@ -43,7 +44,9 @@ __all__ = [
     "Illustration",
     "ImportedItem",
     "Keyword",
+    "Listing",
     "LiveUpdate",
+    "Month",
     "Note",
     "Page",
     "Part",
