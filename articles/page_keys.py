@@ -6,7 +6,7 @@ it changes when a story enters or leaves it, and not when one of its cards does.
 
 from collections.abc import Iterable
 from dataclasses import fields, is_dataclass
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 from django.core.paginator import Page as PageOfList
 from django.db.models import Model, QuerySet
@@ -98,8 +98,13 @@ def days():
     return "archive"
 
 
+def sitemap(year, month) -> str:
+    return f"sitemap-{year}-{month}"
+
+
 def sitemap_of(moment) -> str:
-    return f"sitemap-{site_time(moment):%Y-%m}"
+    """The month of UTC in which a story first came out."""
+    return f"sitemap-{moment.astimezone(UTC):%Y-%m}"
 
 
 def midnight():

@@ -1,19 +1,20 @@
 """Sitemaps: one file a month of stories, one for everything else, and an index of them.
 
-A month is a stable shard: once it is over, its file changes only when one of its stories does.
+A month is a stable shard: once it is over, its file changes only when one of its stories does. It is a month of UTC,
+as the database counts them, so that the index asks for a line a month and not for every story.
 """
 
-from datetime import date, datetime
+from datetime import UTC, datetime
 
-from django.db.models import Max
-from django.db.models.functions import Coalesce, Greatest, TruncMonth
+from django.db.models import Exists, OuterRef
+from django.db.models.functions import Coalesce, Greatest
 from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
 from articles import dossiers, page_keys
-from articles.models import Article, Author, Category, Page, Tag
+from articles.models import Article, Author, Category, Listing, Month, Page, Tag
 from newsroom import pagestore
 from newsroom.pagestore import public
 
@@ -24,18 +25,15 @@ LAST_CHANGE = Greatest("first_published_at", Coalesce("updated_at", "first_publi
 
 @public
 def index(request):
-    months = (
-        Article.objects.published()
-        .annotate(month=TruncMonth("first_published_at"))
-        .values("month")
-        .annotate(changed_at=Max(LAST_CHANGE))
-        .order_by("-month")
-    )
+    now = timezone.now().astimezone(UTC)
+    months = list(Month.objects.exclude(number=0).filter(month__lte=f"{now:%Y-%m}").order_by("-month"))
+    if months and months[0].month == f"{now:%Y-%m}" and not _stories(now.year, now.month).exists():
+        del months[0]  # all of its stories are still to come
     maps = [{"path": reverse("articles:sitemap_pages"), "changed_at": None}]
     maps += [
         {
-            "path": reverse("articles:sitemap_month", args=[f"{row['month'].year:04}", f"{row['month'].month:02}"]),
-            "changed_at": row["changed_at"],
+            "path": reverse("articles:sitemap_month", args=row.month.split("-")),
+            "changed_at": min(row.changed_at, now),
         }
         for row in months
     ]
@@ -45,34 +43,34 @@ def index(request):
 @public
 def month(request, year, month):
     try:
-        start = date(int(year), int(month), 1)
-        end = date(start.year + start.month // 12, start.month % 12 + 1, 1)
+        stories = _stories(int(year), int(month))
     except ValueError as error:
         raise Http404("There is no such month.") from error
-    if start.year == date.min.year:  # its first hours lie before the beginning of time in half of the zones
-        raise Http404("There were no newspapers then.")
-    first, last = (timezone.make_aware(datetime(day.year, day.month, day.day)) for day in (start, end))
     articles = (
-        Article.objects.published()
-        .filter(first_published_at__gte=first, first_published_at__lt=last)
-        .annotate(changed_at=LAST_CHANGE)
+        stories.annotate(changed_at=LAST_CHANGE)
         .order_by("-first_published_at", "-id")
         .only("slug", "first_published_at", "published_at", "created_at")[:50_000]
     )
     entries = [{"path": article.get_absolute_url(), "changed_at": article.changed_at} for article in articles]
     if not entries:
         raise Http404("Nothing was published in this month.")
-    return _render(request, "articles/sitemap.xml", entries, page_keys.sitemap_of(first))
+    return _render(request, "articles/sitemap.xml", entries, page_keys.sitemap(year, month))
+
+
+def _stories(year, month):
+    """The public stories that first came out in a month. Raises ValueError where there is no such month."""
+    start = datetime(year, month, 1, tzinfo=UTC)
+    end = datetime(year + month // 12, month % 12 + 1, 1, tzinfo=UTC)
+    return Article.objects.published().filter(first_published_at__gte=start, first_published_at__lt=end)
 
 
 @public
 def pages(request):
-    public = Article.objects.published().order_by()
     things = [
         *Category.objects.order_by("pk"),  # in one order, so that the file changes only when something in it does
         *Page.objects.published().defer("body").order_by("pk"),
-        *Author.objects.filter(bylines__article__in=public).distinct(),
-        *Tag.objects.filter(tagged__content_object__in=public).distinct(),
+        *Author.objects.filter(_is_listed(Listing.Kind.AUTHOR)),
+        *Tag.objects.filter(_is_listed(Listing.Kind.TAG)),
         *dossiers.shown(),
     ]
     entries = [{"path": "/", "changed_at": None}]
@@ -80,6 +78,11 @@ def pages(request):
         {"path": thing.get_absolute_url(), "changed_at": getattr(thing, "updated_at", None)} for thing in things
     ]
     return _render(request, "articles/sitemap.xml", entries, page_keys.SITEMAP_OF_PAGES)
+
+
+def _is_listed(kind):
+    """Whether there is anything to read in its list."""
+    return Exists(Listing.objects.filter(kind=kind, number=OuterRef("pk")).public())
 
 
 def _render(request, template, entries, key):
