@@ -13,10 +13,13 @@ from django.db.models import Case, IntegerField, Q, Value, When
 from django.db.models.expressions import RawSQL
 
 from articles.models import Article, ArticleTag, Byline, FormerAddress
+from articles.models.article import is_out
 
 MAX_QUERY = 200  # characters
 MAX_WORDS = 12
-MAX_HITS = 1000
+MAX_HITS = 1000  # that are ranked: of words in more articles than that, those entered last
+SPARE = 200  # looked at besides, for those of them that nobody may read yet
+LOOKED_THROUGH = 20_000  # newest articles, in a script for which there is no index of words
 ANY_FIELD = (
     "headline",
     "kicker",
@@ -100,7 +103,10 @@ def _at_address(term):
 
 
 def ranked_ids(query):
-    """Return the ids of the published articles that match `query`, best first, at most MAX_HITS."""
+    """Return the ids of published articles that match `query`, best first, at most MAX_HITS.
+
+    Costs the same in however many articles a word occurs: where there are more of them, those entered last are ranked.
+    """
     wanted = terms(query)
     if not wanted:
         return []
@@ -108,24 +114,45 @@ def ranked_ids(query):
         in_headline = Case(
             When(headline__icontains=wanted[0], then=Value(0)), default=Value(1), output_field=IntegerField()
         )
-        hits = search(Article.objects.published(), query).order_by(in_headline, "-published_at", "-id")
+        published = Article.objects.published()
+        newest = published.filter(pk__in=published.newest_first().values("pk")[:LOOKED_THROUGH])
+        hits = search(newest, query).order_by(in_headline, "-published_at", "-id")
         return list(hits.values_list("pk", flat=True)[:MAX_HITS])
+    # Some more than are ranked, since drafts are found too.
+    found = (_found_in_postgresql if connection.vendor == "postgresql" else _found_in_sqlite)(wanted, MAX_HITS + SPARE)
+    # The rule is asked for as a value: as a condition, it would have SQLite walk through all that is published.
+    public = dict(Article.objects.filter(pk__in=found).annotate(is_out=is_out()).values_list("pk", "is_out"))
+    return [pk for pk in found if public.get(pk)][:MAX_HITS]
+
+
+def _found_in_postgresql(wanted, number):
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(
-                f"SELECT id FROM articles_article, {_TSQUERY} AS query WHERE search @@ query"
-                " ORDER BY ts_rank_cd(search, query) DESC, published_at DESC LIMIT %s",
-                [_web(wanted), 2 * MAX_HITS],
-            )
-        else:
-            cursor.execute(
-                f"SELECT rowid FROM articles_search WHERE articles_search MATCH %s ORDER BY {_BM25} LIMIT %s",
-                [_match(wanted), 2 * MAX_HITS],
-            )
-        ids = [row[0] for row in cursor.fetchall()]
-    # The one rule of what the public may read, applied to what was found.
-    readable = set(Article.objects.published().filter(pk__in=ids).values_list("pk", flat=True))
-    return [pk for pk in ids if pk in readable][:MAX_HITS]
+        cursor.execute(
+            f"""
+            SELECT id FROM (
+                SELECT id, published_at, search FROM articles_article WHERE search @@ {_TSQUERY}
+                ORDER BY id DESC LIMIT %s
+            ) AS found ORDER BY ts_rank_cd(search, {_TSQUERY}) DESC, published_at DESC
+            """,
+            [_web(wanted), number, _web(wanted)],
+        )
+        return [pk for (pk,) in cursor.fetchall()]
+
+
+def _found_in_sqlite(wanted, number):
+    match, found = _match(wanted), "SELECT rowid FROM articles_search WHERE articles_search MATCH %s"
+    with connection.cursor() as cursor:
+        cursor.execute(f"{found} ORDER BY rowid DESC LIMIT %s", [match, number])
+        last = [pk for (pk,) in cursor.fetchall()]
+        if len(last) < number:
+            cursor.execute(f"{found} ORDER BY {_BM25}", [match])
+            return [pk for (pk,) in cursor.fetchall()]
+        # bm25() looks at each article in which a word occurs. Of common words, where they stand tells enough.
+        places = [set(), set()]
+        for place, columns in zip(places, ("{headline}", "{headline kicker standfirst}"), strict=True):
+            cursor.execute(f"{found} AND rowid >= %s", [f"{columns} : ({match})", last[-1]])
+            place.update(pk for (pk,) in cursor.fetchall())
+    return sorted(last, key=lambda pk: (pk in places[0], pk in places[1], pk), reverse=True)
 
 
 def ids_like(path, number=3):
@@ -157,18 +184,6 @@ def _match(wanted):
 
 def _web(wanted):
     return " ".join(f'"{term}"' for term in wanted)
-
-
-class Ranked:
-    """Ids in an order of their own, in the little of a queryset's shape that paging needs."""
-
-    ordered = True
-
-    def __init__(self, ids):
-        self.ids = ids
-
-    def values_list(self, *fields, flat):
-        return self.ids
 
 
 def fold(text):

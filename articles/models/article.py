@@ -68,13 +68,16 @@ ON_CARDS = (
 )  # fmt: skip
 
 
+def is_out(at=None):
+    """The condition that the public may read an article at the given moment, now by default."""
+    at = at or timezone.now()
+    return Q(Q(expires_at__isnull=True) | Q(expires_at__gt=at), status=Status.PUBLISHED, published_at__lte=at)
+
+
 class ArticleQuerySet(models.QuerySet):
     def published(self, at=None):
         """What the public may read at the given moment, now by default. Every public list starts here."""
-        at = at or timezone.now()
-        return self.filter(
-            Q(expires_at__isnull=True) | Q(expires_at__gt=at), status=Status.PUBLISHED, published_at__lte=at
-        )
+        return self.filter(is_out(at))
 
     def scheduled(self, at=None):
         """What will become public by itself after the given moment."""
