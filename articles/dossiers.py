@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Exists, OuterRef, Q
 
-from articles.models import Article, ArticleTag, Dossier, Part
+from articles.models import Article, Dossier, Listing, Part
+from articles.models.listing import in_topic
 
 LISTED = 12  # parts that a box on an article's page names; the others are on the page of the series
 MOST = 300  # parts of one series or package that are looked at there
@@ -16,8 +17,7 @@ def public_parts():
 
 def shown():
     """The dossiers that the list of all shows: published, with something to read; `number` are chosen."""
-    public = Article.objects.published().order_by()
-    tagged = Exists(public.filter(tagged__tag__topics=OuterRef("pk")))
+    tagged = Exists(Listing.objects.filter(kind=Listing.Kind.TOPIC, number=OuterRef("pk")).public())
     return (
         Dossier.objects.published()
         .filter(Exists(public_parts().filter(dossier=OuterRef("pk"))) | Q(tagged, form=Dossier.Form.TOPIC))
@@ -28,26 +28,22 @@ def shown():
     )
 
 
-def stories(dossier):
+def ids(dossier):
     """The public stories of a dossier for paging, each once: its parts in order, then what a topic's tags bring."""
     parts = Article.objects.published().filter(parts__dossier=dossier).order_by("parts__position", "parts__pk")
+    parts = parts.values_list("pk", flat=True)
     if dossier.form != Dossier.Form.TOPIC:
         return parts
-    chosen = list(parts.values_list("pk", flat=True)[:MOST])
-    return ChosenThenNewest(chosen, tagged(dossier).exclude(pk__in=chosen).newest_first())
+    chosen = list(parts[:MOST])
+    return ChosenThenNewest(chosen, in_topic(dossier).exclude(article__in=chosen).ids())
 
 
-def tagged(dossier):
-    """The public stories that carry a tag of this topic."""
-    return Article.objects.published().filter(
-        pk__in=ArticleTag.objects.filter(tag__topics=dossier).values("content_object")
-    )
-
-
-def everything(dossier):
-    """The public stories of a dossier as one query without an order, for its feed."""
-    chosen = Article.objects.published().filter(pk__in=dossier.parts.values("article"))
-    return chosen | tagged(dossier) if dossier.form == Dossier.Form.TOPIC else chosen
+def newest(dossier, number):
+    """The newest public stories of a dossier as one query without an order, for its feed."""
+    parts = Q(pk__in=dossier.parts.values("article"))
+    if dossier.form == Dossier.Form.TOPIC:
+        parts |= Q(pk__in=in_topic(dossier).ids()[:number])
+    return Article.objects.published().filter(parts)
 
 
 class ChosenThenNewest:
@@ -56,17 +52,11 @@ class ChosenThenNewest:
     ordered = True
 
     def __init__(self, chosen, others):
-        self.chosen, self.others = chosen, others.values_list("pk", flat=True)
-
-    def values_list(self, *fields, flat):
-        return self
-
-    def count(self):
-        return len(self.chosen) + self.others.count()
+        self.chosen, self.others = chosen, others
 
     def __getitem__(self, wanted):
         first = self.chosen[wanted]
-        start, stop = (max(0, place - len(self.chosen)) for place in (wanted.start, wanted.stop))
+        start, stop = (max(0, place - len(self.chosen)) for place in (wanted.start or 0, wanted.stop))
         return [*first, *self.others[start:stop]]
 
 

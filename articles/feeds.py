@@ -13,9 +13,9 @@ from articles.addresses import issued_authors, issued_dossiers, issued_tags
 from articles.corrections import listed as listed_corrections
 from articles.json_feed import JSONFeed
 from articles.models import Article, Category, Page, Recording, SiteSettings
+from articles.models.listing import by_author, in_section, with_tag
 from articles.models.page import Purpose
 from articles.rendering import render
-from articles.views import by_author
 from newsroom import pagestore
 from newsroom.pagestore import public
 
@@ -175,6 +175,11 @@ class Corrections(Feed):
         return {"content": content, "summary": printable(item.text), "language": item.article.language}
 
 
+def newest(listing):
+    """The articles with which a list begins."""
+    return Article.objects.filter(pk__in=listing.ids()[:ITEMS])
+
+
 def printable(text):
     return _ILLEGAL.sub("", text)
 
@@ -198,7 +203,7 @@ def latest(request, format):
 @public
 def section(request, slug, format):
     section = get_object_or_404(Category, slug=slug)
-    articles = Article.objects.published().in_sections(section.descendants(include_self=True))
+    articles = newest(in_section(section))
     return respond(
         request,
         format,
@@ -214,7 +219,7 @@ def section(request, slug, format):
 @public
 def tag(request, slug, format):
     tag = get_object_or_404(issued_tags(), slug=slug)
-    articles = Article.objects.published().filter(tagged__tag=tag)
+    articles = newest(with_tag(tag))
     return respond(
         request,
         format,
@@ -237,7 +242,7 @@ def author(request, slug, format):
         titled(author.name),
         author.get_absolute_url(),
         author.bio,
-        by_author(author),
+        newest(by_author(author)),
         author,
         of=page_keys.by_author(author.pk),
     )
@@ -253,7 +258,7 @@ def corrections(request, slug, format):
 @public
 def dossier(request, slug, format):
     dossier = get_object_or_404(issued_dossiers(), slug=slug)
-    stories = dossiers.everything(dossier)
+    stories = dossiers.newest(dossier, ITEMS)
     return respond(
         request,
         format,

@@ -1,12 +1,16 @@
-"""Pages of articles that cost the same wherever they are in the list."""
+"""Pages of articles that cost the same wherever they are in the list, and however long it is."""
 
-from django.core.paginator import InvalidPage, PageNotAnInteger, Paginator
-from django.db.models import Prefetch
+from django.core.paginator import EmptyPage, InvalidPage, Page, PageNotAnInteger, Paginator
+from django.db.models import Prefetch, QuerySet
 from django.http import Http404
+from django.utils.functional import cached_property
 
 from articles.models import Article, Byline
 
 PAGE_SIZE = 20
+COUNTED = 2000  # things of a list beyond which nobody is told how many there are, as components/story_count.html says
+AHEAD = 2  # pages that are offered after one that lies beyond
+LAST = 1_000_000  # the highest number that a page may have
 BYLINES = Prefetch(
     "bylines",
     Byline.objects.select_related("author").only(
@@ -15,36 +19,81 @@ BYLINES = Prefetch(
 )
 
 
+class LongPaginator(Paginator):
+    """Counts no further than COUNTED; the pages beyond answer by their numbers, and know the next AHEAD of them."""
+
+    @cached_property
+    def count(self):
+        return number_of(self.object_list[: COUNTED + 1])
+
+    @property
+    def is_capped(self):
+        """Whether there are more than are counted."""
+        return self.count > COUNTED and not self.ends
+
+    ends = False  # whether a page beyond has seen the end of the list
+
+    def page(self, number):
+        number = self.validate_number(number)
+        start = (number - 1) * self.per_page
+        if not self.is_capped or start + self.per_page <= COUNTED:
+            return super().page(number)
+        found = list(self.object_list[start : start + (1 + AHEAD) * self.per_page + 1])
+        if not found:
+            raise EmptyPage("The list ends before this page.")
+        self.ends = len(found) <= (1 + AHEAD) * self.per_page
+        self.count = start + len(found)
+        self.__dict__.pop("num_pages", None)  # which follows from the count that was made to begin with
+        return Page(found[: self.per_page], number, self)
+
+    def validate_number(self, number):
+        try:
+            return super().validate_number(number)
+        except EmptyPage:
+            if self.is_capped and 0 < int(number) <= LAST:
+                return int(number)
+            raise
+
+
+def number_of(things):
+    return things.count() if isinstance(things, QuerySet) else len(things)
+
+
 def cards(ids):
     """Return the articles of these ids, in this order, with what a card shows."""
     found = Article.objects.filter(pk__in=ids).for_readers().prefetch_related(BYLINES).in_bulk()
     return [found[pk] for pk in ids if pk in found]
 
 
-def page_of(request, articles, size=PAGE_SIZE):
-    """Return the page of `articles` that ?page= asks for, its object_list being cards.
+def page_of(request, ids, size=PAGE_SIZE):
+    """Return the page of these articles that ?page= asks for, its object_list being cards.
 
     Only ids are counted and skipped, from a covering index; the rows of one page are read. Raises Http404.
     """
-    page = numbered(request, articles.values_list("pk", flat=True), size)
+    page = numbered(request, ids, size, LongPaginator)
     page.object_list = cards(list(page.object_list))
     return page
 
 
-def numbered(request, things, size=PAGE_SIZE):
+def numbered(request, things, size=PAGE_SIZE, paginator=Paginator):
     """Return the page of anything that ?page= asks for. Raises Http404."""
     try:
         number = request.GET.get("page", "1")
         if not number.isascii():
             raise PageNotAnInteger("A page has a number.")
-        return Paginator(things, size).page(number)
+        return paginator(things, size).page(number)
     except InvalidPage as error:
         raise Http404("There is no such page.") from error
 
 
 def page_numbers(page):
     """Return the numbers to offer, with None where some are left out."""
-    return [
+    numbers = [
         number if isinstance(number, int) else None
         for number in page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)
     ]
+    if getattr(page.paginator, "is_capped", False):  # nobody knows which page is the last
+        while numbers[-1] is None or numbers[-1] > page.number + AHEAD:
+            numbers.pop()
+        numbers.append(None)
+    return numbers

@@ -19,9 +19,10 @@ from articles.live_pages import coverage as live_coverage
 from articles.models import Article, Author, Byline, Category, Correction, Page, Part, Recommendation
 from articles.models.article import Kind
 from articles.models.frontpage import Fill, Zone
+from articles.models.listing import by_author, in_section, with_tag
 from articles.models.page import Purpose
 from articles.page_keys import rendered
-from articles.paging import cards, numbered, page_numbers, page_of
+from articles.paging import LongPaginator, cards, numbered, page_numbers, page_of
 from articles.rendering import COLUMN, ESSAY
 from articles.rendering import render as render_body
 from newsroom.pagestore import public
@@ -42,8 +43,8 @@ def canonical(request, path):
     )
 
 
-def list_context(request, path, articles):
-    page = page_of(request, articles)
+def list_context(request, path, ids):
+    page = page_of(request, ids)
     return {
         "page": page,
         "page_numbers": page_numbers(page),
@@ -106,8 +107,7 @@ def section(request, slug):
     section = get_object_or_404(Category.objects.select_related("parent"), slug=slug)
     family = frontpage.family_of(section)
     path = section.get_absolute_url()
-    everything = Article.objects.published().in_sections(family).newest_first().values_list("pk", flat=True)
-    page = numbered(request, everything)
+    page = numbered(request, in_section(section).ids(), paginator=LongPaginator)
     listed = list(page.object_list)
     keys, limits = [page_keys.in_section(section.pk)], {}
     if page.number == 1:
@@ -131,8 +131,7 @@ def section(request, slug):
 @public
 def tag(request, slug):
     tag = get_object_or_404(issued_tags(), slug=slug)
-    articles = Article.objects.published().filter(tagged__tag=tag).newest_first()
-    context = list_context(request, tag.get_absolute_url(), articles) | {
+    context = list_context(request, tag.get_absolute_url(), with_tag(tag).ids()) | {
         "tag": tag,
         "feeds": feed_links(tag.name, "articles:tag_feed", tag.slug),
     }
@@ -142,7 +141,7 @@ def tag(request, slug):
 @public
 def author(request, slug):
     author = get_object_or_404(issued_authors().select_related("picture__fallback"), slug=slug)
-    context = list_context(request, author.get_absolute_url(), by_author(author)) | {
+    context = list_context(request, author.get_absolute_url(), by_author(author).ids()) | {
         "author": author,
         "feeds": feed_links(author.name, "articles:author_feed", author.slug),
     }
@@ -151,16 +150,11 @@ def author(request, slug):
     )
 
 
-def by_author(author):
-    """The public articles a person worked on, each once however many roles they had."""
-    return Article.objects.published().filter(pk__in=author.bylines.values("article")).newest_first()
-
-
 @public
 def dossier(request, slug):
     """A series, a package or a topic."""
     dossier = get_object_or_404(issued_dossiers().select_related("picture__fallback"), slug=slug)
-    context = list_context(request, dossier.get_absolute_url(), dossiers.stories(dossier)) | {
+    context = list_context(request, dossier.get_absolute_url(), dossiers.ids(dossier)) | {
         "dossier": dossier,
         "feeds": feed_links(dossier.title, "articles:dossier_feed", dossier.slug),
     }
@@ -294,7 +288,7 @@ def archive(request, year, month=None, day=None):
     before = moments.filter(first_published_at__lt=_midnight(start)).first()
     after = moments.filter(first_published_at__gte=_midnight(end)).last()
     args = [part for part in (year, month, day) if part]
-    context = list_context(request, reverse(name, args=args), within)
+    context = list_context(request, reverse(name, args=args), within.values_list("pk", flat=True))
     if not context["page"].paginator.count and start > timezone.localdate():
         raise Http404("That day has not come yet.")
     parts = len(args)
@@ -341,7 +335,7 @@ def _period(moment, parts):
 def search(request):
     query = request.GET.get("q", "").strip()[: searching.MAX_QUERY]
     found = searching.ranked_ids(query) if query else []
-    page = page_of(request, searching.Ranked(found))
+    page = page_of(request, found)
     texts = dict(
         Article.objects.filter(pk__in=[article.pk for article in page.object_list]).values_list("pk", "body_text")
     )
@@ -391,7 +385,7 @@ def added(request, page):
         people = Author.objects.filter(is_on_masthead=True).select_related("picture__fallback")
         return {"people": list(people.annotate(has_page=has_page))}
     if page.purpose == Purpose.CORRECTIONS:
-        corrections = numbered(request, listed_corrections())
+        corrections = numbered(request, listed_corrections(), paginator=LongPaginator)
         return {
             "page": corrections,
             "page_numbers": page_numbers(corrections),
