@@ -313,7 +313,7 @@ def filled(month, greatest):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("articles", "0008_views_and_headlines")]
+    dependencies = [("articles", "0009_keys_of_the_account")]
 
     operations = [
         migrations.CreateModel(
