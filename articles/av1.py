@@ -23,6 +23,14 @@ def sizes(content: bytes, starts: list[int]) -> Iterator[tuple[int, int]]:
             at += length
 
 
+def begins(content: bytes, at: int) -> bool:
+    """Whether AV1 data begin there."""
+    try:
+        return _unit(content, at)[0] > 0
+    except (IndexError, struct.error):
+        return False
+
+
 def _unit(content, start):
     """The length of a unit, nought if there is none, and the size it names."""
     head = content[start]

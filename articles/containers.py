@@ -20,6 +20,10 @@ MAX_UNPACKED = 8 * 1024 * 1024  # bytes of a PNG's compressed texts and colour p
 MAX_EXIF_VALUES = 1024 * 1024  # bytes; thousands of entries may all point at the same place, and each is copied
 MAX_EXIF_ENTRIES = 100_000
 
+# Bytes at the end of a picture's data without which no whole one looks the same. Lossy ones code whole blocks, of which
+# the last may lie beyond the edge; the smallest may say nothing with their last bytes.
+ENDING, LOSSLESS_ENDING, SMALLEST = 256, 8, 1000
+
 EXIF_HEADER = re.compile(rb"II\*\0|MM\0\*")
 EXIF_UNITS = {3: 2, 4: 4, 5: 8, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8}  # bytes of a value, by its type
 EXIF_POINTERS = {0x8769, 0x8825, 0xA005}
@@ -30,6 +34,10 @@ BOXES_OF_BOXES = {b"iprp": 0, b"ipco": 0, b"meta": 4, b"moov": 0, b"trak": 0, b"
 
 class Truncated(ValueError):
     """The file ends before the picture does."""
+
+
+class Damaged(ValueError):
+    """A part of the picture is not what was written."""
 
 
 class Overgrown(ValueError):
@@ -47,6 +55,7 @@ class Outline:
     passes: Passes | None = None  # of a JPEG
     end: int = 0
     coded: list[int] = field(default_factory=list)  # where an AVIF's AV1 data begin
+    ending: range = range(0)  # of a WebP or AVIF that stands still, the last bytes that its pixels depend on
 
     def grow(self, width, height):
         self.width, self.height = max(self.width, width), max(self.height, height)
@@ -55,7 +64,7 @@ class Outline:
 def outline(content: bytes) -> Outline | None:
     """Return the outline of a JPEG, PNG, GIF, WebP or AVIF, and None for anything else.
 
-    Raises Truncated or Overgrown. The time depends on the number of parts alone.
+    Raises Truncated, Damaged or Overgrown. The time depends on the number of parts, and on the sums of a PNG.
     """
     for signature, walk in SIGNATURES:
         if signature.match(content):
@@ -136,12 +145,17 @@ def _jpeg(content):
 
 def _png(content):
     found = Outline("PNG")
+    whole = memoryview(content)
     at, shown, controls, unpacked = 8, 0, 0, 0
     for _ in _parts():
         length, kind = struct.unpack_from(">I4s", content, at)
         start, at = at + 8, at + 12 + length
         if at > len(content):
             raise Truncated
+        # What must be understood has a capital; Pillow does not look at the sums of the pixels.
+        is_needed = kind[:1].isupper() or kind == b"fdAT"
+        if is_needed and zlib.crc32(whole[start - 4 : at - 4]) != struct.unpack_from(">I", content, at - 4)[0]:
+            raise Damaged
         if kind == b"IHDR":
             found.grow(*struct.unpack_from(">II", content, start))
         elif kind == b"acTL":
@@ -214,6 +228,10 @@ def _gif_colours(flags):
     return 3 * 2 ** ((flags & 7) + 1) if flags & 0x80 else 0
 
 
+def _ending(start, length, most):
+    return range(start + length - most, start + length) if length > SMALLEST else range(0)
+
+
 def _webp(content):
     found = Outline("WEBP", end=8 + struct.unpack_from("<I", content, 4)[0])
     if found.end > len(content):
@@ -231,7 +249,9 @@ def _webp(content):
         if kind == b"VP8X":
             width, height = (int.from_bytes(content[start + n : start + n + 3], "little") + 1 for n in (4, 7))
             found.grow(width, height)
-        elif kind == b"VP8 ":
+        if kind in (b"VP8 ", b"VP8L"):
+            found.ending = _ending(start, length, LOSSLESS_ENDING if kind == b"VP8L" else ENDING)
+        if kind == b"VP8 ":
             found.grow(*(side & 0x3FFF for side in struct.unpack_from("<HH", content, start + 6)))
         elif kind == b"VP8L":
             bits = struct.unpack_from("<I", content, start + 1)[0]
@@ -243,17 +263,24 @@ def _webp(content):
 def _avif(content):
     found = Outline("AVIF")
     left = _parts()
-    found.end = _boxes(content, 0, len(content), found, left)
+    extents = []
+    found.end = _boxes(content, 0, len(content), found, left, extents)
+    found.coded += (start for start, _ in extents)
     if content[8:12] != b"avis":
         found.frames = 1  # a still, whatever else is inside
     for width, height in av1.sizes(content, found.coded):
         next(left)
         found.grow(width, height)
+    if content[8:12] != b"avis":
+        # The picture, or the largest of its tiles; notes and the like may lie beside it.
+        pixels = [extent for extent in extents if av1.begins(content, extent[0])]
+        start, length = max(pixels, key=lambda extent: extent[1], default=(0, 0))
+        found.ending = _ending(start, min(length, len(content) - start), ENDING)
     return found
 
 
-def _boxes(content, at, end, found, left):
-    """Read the boxes from `at` to `end` into `found`, and return where the last one ends."""
+def _boxes(content, at, end, found, left, extents):
+    """Read the boxes from `at` to `end` into `found` and `extents`, and return where the last one ends."""
     while at + 8 <= end:
         next(left)
         length, kind = struct.unpack_from(">I4s", content, at)
@@ -266,7 +293,7 @@ def _boxes(content, at, end, found, left):
         if following > end or following < start:
             raise Truncated
         if kind in BOXES_OF_BOXES:
-            _boxes(content, start + BOXES_OF_BOXES[kind], following, found, left)
+            _boxes(content, start + BOXES_OF_BOXES[kind], following, found, left, extents)
         elif kind == b"ispe":
             found.grow(*struct.unpack_from(">II", content, start + 4))
         elif kind == b"stsz":
@@ -279,13 +306,13 @@ def _boxes(content, at, end, found, left):
         elif kind == b"idat" and length > 1024:
             raise Overgrown  # honest programs keep there how parts are laid out, and no picture
         elif kind == b"iloc":
-            found.coded += _places(content, start, left)
+            extents += _extents(content, start, left)
         at = following
     return at
 
 
-def _places(content, at, left):
-    """Where the items of a picture begin in the file."""
+def _extents(content, at, left):
+    """Where the items of a picture begin in the file, and their lengths."""
 
     def take(size):
         nonlocal at
@@ -306,10 +333,9 @@ def _places(content, at, left):
             raise Overgrown  # nobody scatters a picture but to hide it
         for _ in range(extents):
             take(index_size if version else 0)
-            place = base + take(offset_size)
-            take(length_size)
+            place, length = base + take(offset_size), take(length_size)
             if not method:
-                yield place
+                yield place, length
 
 
 SIGNATURES = (

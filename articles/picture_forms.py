@@ -14,7 +14,7 @@ from articles.widgets import MomentField, PictureWidget, RowField, TagsField, Ta
 ACCEPTED = "image/jpeg,image/png,image/webp,image/avif,image/gif"
 LIMITS = (
     f"JPEG, PNG, WebP, AVIF or GIF; at most {reading.MAX_BYTES // 1048576} MB"
-    f" and {reading.MAX_PIXELS // 1_000_000} million pixels."
+    f" and {reading.MAX_PIXELS // 1_000_000} million pixels, less for some formats."
 )
 UNKNOWN = [("", "Not known")]
 

@@ -6,7 +6,7 @@ import re
 import struct
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import PurePath
@@ -19,8 +19,10 @@ from articles.colours import Conversion, level_transparency
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
 MAX_BYTES = 30 * 1024 * 1024
 MAX_PIXELS = 40_000_000
-# Their decoders hold all pixels several times over, up to 16 bytes for each one.
-MAX_PIXELS_OF = {"WEBP": 18_000_000, "AVIF": 18_000_000}
+# What arrives takes at most 300 MB of memory and 2 seconds. Of a PNG all pixels are held, in four bytes each; of a WebP
+# or AVIF several times over, up to 24 bytes for each, and their decoders take their time for every byte.
+MAX_PIXELS_OF = {"PNG": 32_000_000, "WEBP": 8_500_000, "AVIF": 8_500_000}
+MAX_BYTES_OF = {"WEBP": 10 * 1024 * 1024, "AVIF": 10 * 1024 * 1024}
 MAX_FRAMES = 500
 MAX_FRAME_PIXELS = 10_000_000
 MAX_ANIMATION_PIXELS = 200_000_000  # of all frames together
@@ -29,6 +31,7 @@ MAX_ANIMATION_PIXELS = 200_000_000  # of all frames together
 MAX_VALUES = 72_000_000
 MAX_WORK = 400_000_000
 MAX_PASSES = 30
+MAX_BYTES_IN_PASSES = 15 * 1024 * 1024
 MAX_HEIGHT = 16_383  # pixels of a rendition; WebP holds no more
 # Follows on the passes of a JPEG that may have been cut off. It begins as decoders go on themselves where a last bit is
 # missing, and has the marks at which they take up again after a gap.
@@ -113,6 +116,7 @@ BROKEN = (
 TOO_SHORT = (
     "The file ends before the picture does: it is damaged, or its upload broke off. Upload it again, or save it anew."
 )
+DAMAGED = "The file is damaged: a part of the picture is not as it was written. Upload it again, or save it anew."
 
 
 class UnreadablePicture(ValueError):
@@ -139,22 +143,20 @@ def read(file, *, trust_name=False) -> Reading:
 
     The position in the file is put back to its start. Raises UnreadablePicture.
     """
-    if file.size > MAX_BYTES:
-        raise UnreadablePicture(
-            f"The file is {file.size / 1e6:.0f} MB large; at most {MAX_BYTES / 1048576:.0f} MB can be taken."
-            " Scale the picture down and try again."
-        )
+    _refuse_size(file.size, MAX_BYTES)
     file.seek(0)
     content = file.read()
     file.seek(0)
     outline = _outline(content)
     if not trust_name:
         _refuse_other_name(file.name or "", outline.format)
+    _refuse_size(file.size, MAX_BYTES_OF.get(outline.format, MAX_BYTES), f"of a file in {NAMES[outline.format]} ")
     _refuse_excess(outline)
     if (passes := outline.passes) and (outline.end < passes.least or not passes.are_all_there):
         raise UnreadablePicture(TOO_SHORT)
     _refuse_disguise(content, outline.end)
     padded = _padded(content, outline.passes.ends) if outline.passes else None
+    bent = _bent(content, outline.ending) if outline.ending else None
     with _opened(io.BytesIO(content)) as original:
         width, height = original.size[:: -1 if _orientation(original) >= 5 else 1]
         if height * min(width, LONGEST) > MAX_HEIGHT * width:
@@ -165,6 +167,8 @@ def read(file, *, trust_name=False) -> Reading:
         size = _load(original, LONGEST)
         if padded is not None and padded != _digest(original):
             raise UnreadablePicture(TOO_SHORT)
+        if bent is not None and bent == _digest(original):
+            raise UnreadablePicture(DAMAGED)
         image = _upright(original, size)
         return Reading(
             digest=hashlib.sha256(content).hexdigest()[:32],
@@ -231,6 +235,8 @@ def _outline(content):
         outline = containers.outline(content)
     except containers.Truncated as error:
         raise UnreadablePicture(TOO_SHORT) from error
+    except containers.Damaged as error:
+        raise UnreadablePicture(DAMAGED) from error
     except containers.Overgrown as error:
         raise UnreadablePicture(
             "The file holds far more than its picture needs. Save the picture anew in an image program and try again."
@@ -262,12 +268,20 @@ def _refuse_other_name(name, format):
         )
 
 
+def _refuse_size(size, most, of=""):
+    if size > most:
+        raise UnreadablePicture(
+            f"The file is {size / 1e6:.0f} MB large; {of}at most {most / 1048576:.0f} MB can be taken."
+            " Scale the picture down and try again."
+        )
+
+
 def _refuse_excess(outline):
     pixels = outline.width * outline.height
     most = MAX_PIXELS_OF.get(outline.format, MAX_PIXELS)
     if pixels > most:
         raise UnreadablePicture(
-            f"The picture has more than {most // 1_000_000} million pixels, the most for {NAMES[outline.format]}."
+            f"The picture has more than {most / 1e6:g} million pixels, the most for {NAMES[outline.format]}."
             " Scale it down and try again."
         )
     if outline.frames > MAX_FRAMES:
@@ -285,10 +299,10 @@ def _refuse_excess(outline):
             " Shorten it or scale it down and try again."
         )
     if outline.passes:
-        _refuse_passes(outline.passes, pixels)
+        _refuse_passes(outline.passes, pixels, outline.end)
 
 
-def _refuse_passes(passes, pixels):
+def _refuse_passes(passes, pixels, size):
     if not passes.is_usual:
         raise UnreadablePicture(
             "The JPEG is coded in a way that hardly any program reads. Save it anew in an image program and try again."
@@ -298,6 +312,11 @@ def _refuse_passes(passes, pixels):
         raise UnreadablePicture(
             f"This progressive JPEG may have at most {most} million pixels."
             " Save it as an ordinary JPEG, or scale it down, and try again."
+        )
+    if passes.are_several and size > MAX_BYTES_IN_PASSES:
+        raise UnreadablePicture(
+            f"The file is {size / 1e6:.0f} MB large; a progressive JPEG may have at most"
+            f" {MAX_BYTES_IN_PASSES / 1048576:.0f} MB. Save it as an ordinary JPEG, or scale it down, and try again."
         )
     if passes.number > MAX_PASSES or (passes.are_several and passes.work > MAX_WORK):
         raise UnreadablePicture(
@@ -326,6 +345,19 @@ def _padded(content, ends):
     parts = [memoryview(content)[start:end] for start, end in pairwise([0, *ends, None])]
     with _opened(io.BytesIO(PADDING.join(parts))) as original:
         _load(original, LONGEST)
+        return _digest(original)
+
+
+def _bent(content, ending):
+    """The digest of the pixels where their last bytes are others, or None where that cannot be decoded.
+
+    Where data were damaged on the way, decoders read something else from there on, most often short of the end, and do
+    not complain: the last bytes then make no difference. Of an AVIF in tiles only the last is told by this.
+    """
+    last = bytes(byte ^ 0xFF for byte in content[ending.start : ending.stop])
+    bent = io.BytesIO(b"".join((content[: ending.start], last, content[ending.stop :])))
+    with suppress(UnreadablePicture), _opened(bent) as original:
+        original.load()
         return _digest(original)
 
 
