@@ -36,7 +36,7 @@ def load(report=lambda line: None):
     sections, authors, tags = load_frame()
     pictures = _pictures()
     report(f"{len(pictures)} photographs, {len(sections)} sections, {len(authors)} authors, {len(tags)} tags")
-    addresses = {f"picture:{key}": picture.get_absolute_url() for key, picture in pictures.items()} | _kept()
+    addresses = {f"picture:{key}": picture.get_absolute_url() for key, picture in pictures.items()} | _kept(pictures)
     now = timezone.now()
     articles = {}
     for path in sorted((FOLDER / "stories").glob("*.html")):
@@ -95,16 +95,17 @@ def _pictures():
     return found
 
 
-def _kept():
+def _kept(pictures):
     """Load the recordings and documents, and return their addresses, each by kind and name."""
     found = {}
     for described in tomllib.loads((FOLDER / "recordings" / "recordings.toml").read_text())["recordings"]:
         path = FOLDER / "recordings" / described.pop("name")
         recording = Recording.objects.filter(title=described["title"]).first()
         if recording is None:
-            recording = Recording(**described)
-            with path.with_suffix(".mp3").open("rb") as sound, path.with_suffix(".vtt").open("rb") as captions:
-                recording.receive(File(sound))
+            recording = Recording(**described | {"poster": pictures.get(described.get("poster"))})
+            (file,) = (found for suffix in (".mp3", ".webm") if (found := path.with_suffix(suffix)).exists())
+            with file.open("rb") as played, path.with_suffix(".vtt").open("rb") as captions:
+                recording.receive(File(played))
                 recording.receive_captions(File(captions))
                 recording.save()
         found[f"recording:{path.name}"] = recording.get_absolute_url()
