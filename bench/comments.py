@@ -4,15 +4,22 @@
 
 Requests go through every middleware, in this process, on the database of DATABASE_URL: a test database beside it, which
 is made and removed again. Times are medians, of the wall and of this process on the processor, which tells more where a
-machine does other work too; a database server's own work is in the first alone. Queries are counted.
+machine does other work too; a database server's own work is in the first alone. Queries are counted. Then decisions are
+sent to a server of two workers, as the script of the queue sends them: over one connection, a claim after each.
 """
 
+import http.client
 import os
+import socket
 import statistics
+import subprocess
 import sys
+import tempfile
 import time
+import uuid
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import quote
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsroom.settings")
@@ -113,25 +120,104 @@ def say(what, took, queries):
 
 def decisions(moderator, number=50):
     """Decide about so many, as the queue's script does, one request each."""
-    took, counted = [], 0
+    took = []
     waiting = list(Comment.objects.waiting().values_list("pk", "version")[:number])
     for place, (pk, version) in enumerate(waiting):
         decision = ("approve", "reject:abuse", "spam")[place % 3]
+        fields = {"comment": pk, "version": version, "decision": decision}
         begun = clocks()
-        with CaptureQueriesContext(connection) as queries:
-            response = moderator.post(
-                "/desk/comments/comment/queue/decide/",
-                {"comment": pk, "version": version, "decision": decision},
-                headers={"X-Requested-With": "queue"},
-            )
+        response = moderator.post("/desk/comments/comment/queue/decide/", fields, headers={"X-Requested-With": "queue"})
         took.append(since(begun))
-        counted = max(counted, len(queries))
         must_be(response, 200)
-    say(f"a decision over HTTP, {number} in a row", took, counted)
+    comment = Comment.objects.waiting().first()
+    with CaptureQueriesContext(connection) as queries:
+        moderator.post(
+            "/desk/comments/comment/queue/decide/",
+            {"comment": comment.pk, "version": comment.version, "decision": "reject:abuse"},
+            headers={"X-Requested-With": "queue"},
+        )
+    say(f"a decision, {number} in a row", took, len(queries))
+    slow = statistics.quantiles([wall for wall, _ in took], n=20)[18]
+    print(f"{slow:8.1f} ms  for 95 in 100 of them", flush=True)
+
+
+def with_the_keyboard(moderator, number=60):
+    """Decide about so many through a server, as a moderator's browser asks: a decision, and a claim of the next one."""
+    settings_dict = connection.settings_dict
+    address = f"sqlite:///{settings_dict['NAME']}"
+    if connection.vendor != "sqlite":
+        who = f"{quote(settings_dict['USER'])}:{quote(settings_dict['PASSWORD'])}".rstrip(":")
+        address = f"postgres://{who}@{settings_dict['HOST']}:{settings_dict['PORT'] or 5432}/{settings_dict['NAME']}"
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [
+        sys.executable, "-m", "granian", "newsroom.wsgi:application", "--interface", "wsgi", "--host", "127.0.0.1",
+        "--port", str(port), "--workers", "2", "--blocking-threads", "4", "--log-level", "error",
+    ]  # fmt: skip
+    token = "a" * 32
+    cookies = f"sessionid={moderator.cookies['sessionid'].value}; csrftoken={token}"
+    environment = os.environ | {"DATABASE_URL": address, "SECRET_KEY": settings.SECRET_KEY, "DEBUG": ""}
+    server = subprocess.Popen(command, cwd=Path(__file__).parent.parent, env=environment)  # noqa: S603
+    try:
+        browser = connected(port)
+        waiting = list(Comment.objects.waiting().values_list("pk", "version")[: number + 35])
+        took, claims = [], []
+        for place, (pk, version) in enumerate(waiting[: number + 10]):
+            decision = ("approve", "reject:abuse", "spam")[place % 3]
+            shown = [("shown", one) for one, _ in waiting[place + 1 : place + 26]]
+            fields = [("csrfmiddlewaretoken", token), ("comment", pk), ("version", version), ("next", "/desk/")]
+            took.append(sent(browser, "decide/", [*fields, ("public_note", ""), ("decision", decision)], cookies))
+            ask = [("csrfmiddlewaretoken", token), ("comment", waiting[place + 1][0]), *shown]
+            claims.append(sent(browser, "claim/", ask, cookies))
+        for what, times in (("a decision", took[10:]), ("a claim", claims[10:])):
+            slow = statistics.quantiles(times, n=20)[18]
+            print(
+                f"{statistics.median(times):8.1f} ms  {slow:8.1f} ms of 95 in 100  {max(times):.1f} ms at most"
+                f"  {what} through a server, {number} in a row",
+                flush=True,
+            )
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def connected(port):
+    for _ in range(100):
+        try:
+            browser = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+            browser.connect()
+            browser.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            return browser
+        except OSError:
+            time.sleep(0.1)
+    raise SystemExit("The server did not start.")
+
+
+def sent(browser, action, fields, cookies):
+    """Send a form as fetch() does, and return the milliseconds until its answer was read."""
+    boundary = uuid.uuid4().hex
+    parts = [f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}' for name, value in fields]
+    body = ("\r\n".join(parts) + f"\r\n--{boundary}--\r\n").encode()
+    headers = {
+        "Cookie": cookies, "X-Requested-With": "queue", "Accept": "text/html", "Accept-Encoding": "gzip, deflate, br",
+        "Content-Type": f"multipart/form-data; boundary={boundary}",
+    }  # fmt: skip
+    begun = time.perf_counter()
+    browser.request("POST", f"/desk/comments/comment/queue/{action}", body, headers)
+    response = browser.getresponse()
+    response.read()
+    took = 1000 * (time.perf_counter() - begun)
+    if response.status != 200:
+        raise SystemExit(f"{action} answered {response.status}.")
+    return took
 
 
 def main():
     setup_test_environment(debug=False)
+    folder = tempfile.TemporaryDirectory()
+    if connection.vendor == "sqlite":
+        connection.settings_dict["TEST"]["NAME"] = f"{folder.name}/bench.sqlite3"  # for a server to open it as well
     name = connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
     try:
         wide, deep, deepest = fill()
@@ -144,6 +230,7 @@ def main():
         asked("the queue, from the 14,000th", moderator, "/desk/comments/comment/queue/?from=14000")
         asked("the queue, narrowed to what was noticed", moderator, "/desk/comments/comment/queue/?noticed=links")
         decisions(moderator)
+        with_the_keyboard(moderator)
         page = asked(f"an article of {ON_ONE:,} comments", reader, wide.get_absolute_url())
         for order in ("newest", "oldest"):
             asked(f"the same, {order} first", reader, f"{wide.get_absolute_url()}?order={order}")
