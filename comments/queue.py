@@ -45,6 +45,8 @@ TURNED_DOWN = (Status.REJECTED, Status.SPAM)
 
 TABS = {"check": "To check", "reported": "Reported", "second": "Second opinion", "decided": "Decided"}
 
+REPEATS = ("again", "twin", "near")  # signals that point at an earlier comment
+
 IN_DOUBT = [Harm.REPORTED, Harm.HIDDEN]
 
 
@@ -284,6 +286,12 @@ class Card:
         return (
             f"{state}, reported by {'a reader' if number == 1 else f'{number} readers'}: {said[:1].lower()}{said[1:]}."
         )
+
+    @property
+    def repeats(self):
+        """The id of an earlier comment that says the same or nearly so, or None."""
+        found = (signal.get("about") for signal in self.comment.signals if signal["code"] in REPEATS)
+        return next(found, None)
 
     @property
     def parts(self):

@@ -10,6 +10,7 @@ from django.core import mail
 from django.core.management import call_command
 from django.utils import timezone
 
+from articles.models import SiteSettings
 from comments import authorship, moderation, notices, outbox, reactions
 from comments.models import Comment, Mailbox, Outbox, Subscription
 from tests.conftest import signed_in
@@ -134,6 +135,14 @@ def test_at_the_desk(as_bob, alice, article, comment):
     assert harm(part) == []
 
 
+def test_in_json_feeds(client, article, comment):
+    for address in (f"/conversations/{article.pk}/json/", "/conversations/feed/json/"):
+        feed = json.loads(client.get(address).content)
+        assert len(feed["items"]) == 2
+        for item in feed["items"]:
+            assert harm(item.get("content_html", "")) == []
+
+
 @pytest.mark.parametrize("format", ["rss", "atom"])
 def test_in_feeds(client, article, comment, format):
     for address in (f"/conversations/{article.pk}/{format}/", f"/conversations/feed/{format}/"):
@@ -169,6 +178,25 @@ def test_in_letters(article, bob, charlie, settings):
         assert harm(letter.alternatives[0].content) == []
         assert letter.message()["Bcc"] is None
         assert len(letter.subject.splitlines()) == 1
+
+
+def test_in_the_moderators_letter(article, bob, settings):
+    settings.SITE_ADDRESS = "http://testserver"
+    SiteSettings(name="<xss-n> Tide\r\nBcc: all@example.org").save()
+    bob.email, bob.first_name = "bob@reader.test", NAME[:30]
+    bob.save()
+    moderation.submit(article, name=NAME, body=BODY, email=EMAIL)
+    for _ in range(2):  # the first writes a letter to each
+        Outbox.objects.update(due_at=timezone.now())
+        outbox.deliver()
+    (letter,) = mail.outbox
+    assert letter.to == ["bob@reader.test"]
+    assert "1 comment waits" in letter.body
+    assert harm(letter.alternatives[0].content) == []
+    assert letter.message()["Bcc"] is None
+    assert len(letter.subject.splitlines()) == 1
+    for text in (letter.subject, letter.body, letter.alternatives[0].content):  # it quotes no reader
+        assert "xss()" not in text
 
 
 def test_in_exports_and_reports(tmp_path, article, comment):

@@ -54,6 +54,17 @@ def test_says_why_and_what_is_answered_and_by_whom(as_bob, article):
     assert page.count('class="square-rejected"') == 1
 
 
+def test_leads_to_what_is_repeated_and_tells_what_the_reader_will_be_told(as_bob, bob, article):
+    said = "The ferry was given up in that year and nobody of us was asked whether we wanted to cross the river"
+    earlier, _ = moderation.submit(article, name="Dora", body=f"{said}, then or later.")
+    moderation.reject(earlier, bob, "abuse")
+    again, _ = moderation.submit(article, name="Erin", body=f"{said}, now or ever!")
+    page = as_bob.get(QUEUE).content.decode()
+    assert f'before: <a href="/desk/comments/comment/{earlier.pk}/change/"' in page
+    assert page.count("You can say the same in other words.") >= 1
+    assert again.status == "pending"
+
+
 def test_shows_the_last_twelve_of_a_long_history(article):
     now = timezone.now()
     for number in range(30):

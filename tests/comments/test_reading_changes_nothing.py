@@ -5,6 +5,7 @@ import pytest
 from django.apps import apps
 from django.contrib.auth.models import User
 from django.db import connection
+from django.test import Client
 from django.urls import URLResolver, get_resolver
 
 from articles import subscriptions
@@ -70,8 +71,9 @@ def filled(pattern, values):
 WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE)\b", re.I)
 
 
-def test_no_address_of_the_site_changes_a_row_when_it_is_read(client, article, bob):
-    """Every pattern there is, filled with what exists, read by a reader and by whoever may do everything."""
+@pytest.fixture
+def walked(article, bob):
+    """Every pattern there is, filled with what exists."""
     picture, author, tag = make_picture(), make_author(), Tag.objects.create(name="Bridges", slug="bridges")
     article.tags.add(tag)
     Byline.objects.create(article=article, author=author)
@@ -104,10 +106,11 @@ def test_no_address_of_the_site_changes_a_row_when_it_is_read(client, article, b
     walked += [authorship.address(one, purpose) for one in (comment, rejected) for purpose in authorship.PURPOSES]
     walked += [subscriptions.confirm_address(subscriber), subscriptions.leave_address(subscriber)]
     walked += [notices.confirm_address(mailbox), notices.leave_address(mailbox), notices.digest_address(bob)]
-    query = (
-        f"?comment={comment.pk}&version=1&decision=spam&undo=1&chosen={comment.pk}:1&action=approve&q=bridge&zone=lead"
-    )
-    everything = signed_in(User.objects.create_superuser("root", "root@example.org", "a long secret"))
+    return walked
+
+
+def writes(walked, readers, ask):
+    """The rows that change while every address is asked for; sessions are nobody's business."""
     written = []
 
     def watch(execute, sql, *args):
@@ -116,8 +119,44 @@ def test_no_address_of_the_site_changes_a_row_when_it_is_read(client, article, b
         return execute(sql, *args)
 
     with connection.execute_wrapper(watch):
-        for reader in (client, everything):
+        for reader in readers:
             for address in walked:
-                for asked in (address, address + query):
-                    assert reader.get(asked).status_code < 500, asked
-    assert not written
+                ask(reader, address)
+    return written
+
+
+def root():
+    return User.objects.create_superuser("root", "root@example.org", "a long secret")
+
+
+def test_no_address_of_the_site_changes_a_row_when_it_is_read(client, walked):
+    """Read by a reader and by whoever may do everything."""
+    query = "?comment=1&version=1&decision=spam&undo=1&chosen=1:1&action=approve&q=bridge&zone=lead"
+
+    def read(reader, address):
+        for asked in (address, address + query):
+            assert reader.get(asked).status_code < 500, asked
+
+    assert not writes(walked, [client, signed_in(root())], read)
+
+
+def test_no_form_of_another_site_changes_a_row(walked, bob):
+    """Sent by the browser of a reader, a moderator and whoever may do everything, from a page elsewhere."""
+    comment = make_comment(status="pending")
+    answers = {
+        "comment": comment.pk, "version": 1, "decision": "approve", "chosen": f"{comment.pk}:1", "undo": 1,
+        "post": "yes", "name": "Mallory", "body": "Bought", "email": "mallory@example.org", "reason": "abuse",
+        "kind": "ban", "action": "approve", "_selected_action": comment.pk, "keys": "off", "feed": "renew",
+        "title": "x", "text": "x", "headline": "x", "frequency": "never", "account": "",
+    }  # fmt: skip
+
+    def send(reader, address):
+        answer = reader.post(
+            address, answers, headers={"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
+        )
+        assert answer.status_code < 500, address
+
+    readers = [Client(enforce_csrf_checks=True)]
+    readers += [signed_in(one, enforce_csrf_checks=True) for one in (bob, root())]
+    keyed = ("/comments/mail/", "/newsletter/", "/draft/")  # whose address is the key, which nobody elsewhere has
+    assert not writes([address for address in walked if not address.startswith(keyed)], readers, send)
