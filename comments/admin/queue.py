@@ -12,6 +12,7 @@ from django.core.exceptions import BadRequest, PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -112,6 +113,7 @@ def page(request, site):
     context |= {
         "tabs": [(name, label, numbers.get(name)) for name, label in queue.TABS.items()],
         "reasons": reasons,
+        "reasons_part": reasons_part(reasons),
         "sections": sections,
         "kept": urlencode(kept),
         "here": request.get_full_path(),
@@ -120,6 +122,10 @@ def page(request, site):
     if wants_part(request):
         return render(request, "comments/queue_more.html", context)
     return TemplateResponse(request, "comments/queue.html", site.each_context(request) | context)
+
+
+def reasons_part(reasons):
+    return render_to_string("comments/queue_reasons.html", {"reasons": reasons})
 
 
 def colleagues(cards):
@@ -253,7 +259,8 @@ def undo(request):
     if wants_part(request):
         found = queue.shown().filter(queue.queued(request.user), pk=comment.pk)
         for card in queue.cards(found, request.user):
-            context = {"card": card, "may_decide": True, "reasons": CannedReason.objects.offered()}
+            part = reasons_part(CannedReason.objects.offered())
+            context = {"card": card, "may_decide": True, "reasons_part": part}
             return render(request, "comments/queue_card.html", context | {"here": request.POST.get("next", "")})
         return render(request, "comments/queue_taken.html", {"comment": comment, "message": "Taken back."})
     messages.success(
