@@ -103,7 +103,7 @@ def _kept(pictures):
         recording = Recording.objects.filter(title=described["title"]).first()
         if recording is None:
             recording = Recording(**described | {"poster": pictures.get(described.get("poster"))})
-            (file,) = (found for suffix in (".mp3", ".webm") if (found := path.with_suffix(suffix)).exists())
+            file = next(filter(Path.exists, map(path.with_suffix, (".mp3", ".webm"))))
             with file.open("rb") as played, path.with_suffix(".vtt").open("rb") as captions:
                 recording.receive(File(played))
                 recording.receive_captions(File(captions))
