@@ -286,6 +286,8 @@ def of_section(before, after):
             keys.add("layout")
     if not before or _differ(before, after, "slug"):
         keys.add(page_keys.SITEMAP_OF_PAGES)
+    if not before or _differ(before, after, "parent_id", "position"):
+        keys.add(page_keys.SECTIONS)
     return keys
 
 

@@ -5,6 +5,6 @@ class CommentsConfig(AppConfig):
     name = "comments"
 
     def ready(self):
-        from comments import changes, panels  # noqa: F401  (registers what the desk's home shows)
+        from comments import changes, panels, told  # noqa: F401  (register what others ask)
 
         changes.listen()

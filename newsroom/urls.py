@@ -7,6 +7,7 @@ urlpatterns = [
     path("desk/", admin.site.urls),
     path("robots.txt", views.robots),
     path("health/", views.health),
+    path("api/", include("articles.api.urls")),
     path("", include("comments.urls")),
     path("", include("articles.urls")),
 ]

@@ -44,13 +44,15 @@ class Page:
         keys = said.get("surrogate-key", "").split()
         seconds = limits.get("s-maxage") or 0
         varies = {name.strip().lower() for name in said.get("vary", "").split(",")} - {"", "accept-encoding"}
-        if not keys or not seconds or "public" not in limits or "set-cookie" in said or varies:
+        # Who sends an Authorization is answered anew each time; caches in front are told that it matters.
+        vary = "Accept-Encoding, Authorization" if "authorization" in varies else "Accept-Encoding"
+        if not keys or not seconds or "public" not in limits or "set-cookie" in said or varies - {"authorization"}:
             return None
         if "content-encoding" in said:
             return None
         kept = [(name, value) for name, value in headers if name.lower() not in {*OF_ONE_ANSWER, "vary"}]
         return cls(
-            headers=[*kept, ("Vary", "Accept-Encoding")],
+            headers=[*kept, ("Vary", vary)],
             cache_control=said["cache-control"],
             keys=frozenset(keys),
             number=number,

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from articles import sharing
-from articles.models import Document, Dossier, LiveUpdate, Part, Picture, Recording, SiteSettings
+from articles.models import Article, Document, Dossier, LiveUpdate, Part, Picture, Recording, SiteSettings
 from articles.models.recording import COVER_RIGHTS
 from tests.articles.desk_forms import words
 from tests.articles.sounds import mp4, pdf
@@ -115,7 +115,8 @@ def newsroom(picture):
         thing.get_absolute_url() for thing in (article, essay, opinion, page, album, listening, dossier, live, *things)
     ]
     sitemaps = ["/sitemap.xml", "/sitemap-2026-01.xml", "/sitemap-pages.xml"]
-    return [*lists, *feeds, *texts, *apart, *sitemaps, "/nowhere/"]
+    api = ["/api/articles/", "/api/authors/", *(f"/api/articles/{one.pk}/" for one in (article, essay, album, live))]
+    return [*lists, *feeds, *texts, *apart, *sitemaps, *api, "/nowhere/"]
 
 
 def surfaces(addresses):
@@ -138,7 +139,7 @@ def test_from_the_moment_on_nothing_shows_it_and_its_files_do_not_answer():
         for address in addresses:
             if address.startswith(("/2026/01/0", "/about/", "/recording/", "/document/", "/draft/")):
                 assert before[address].count(picture.key) > with_logo_alone, address
-            if address.startswith(("/live/", "/feed/", "/series/light/")):
+            if address.startswith(("/live/", "/feed/", "/series/light/", "/api/")):
                 assert picture.key in before[address], address
         issued = files_named(before)
         assert {name.rpartition(".")[2] for name in issued} == {"avif", "webp", "jpg"}
@@ -201,6 +202,8 @@ def test_what_may_not_be_shared_or_fed_is_on_pages_alone():
     article = Client().get("/2026/01/01/a-story/").content.decode()
     assert picture.key in article
     assert "og:image" not in article
+    for address in ("/api/articles/", f"/api/articles/{Article.objects.get(headline='A story').pk}/", "/api/authors/"):
+        assert picture.key not in Client().get(address).content.decode()
     for kind in ("rss", "atom", "json"):
         assert picture.key not in Client().get(f"/feed/{kind}/").content.decode()
     card = picture.url.replace("whole-", "card-")

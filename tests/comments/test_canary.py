@@ -37,6 +37,7 @@ def public_pages(client, article):
     waiting += ["/conversations/moderation/", "/conversations/feed/rss/", "/conversations/feed/atom/"]
     waiting += ["/conversations/feed/json/", f"/conversations/{article.pk}/json/"]
     waiting += [f"/conversations/{article.pk}/rss/", f"/conversations/{article.pk}/atom/"]
+    waiting += ["/api/", "/api/articles/", f"/api/articles/{article.pk}/"]
     seen = {}
     while waiting:
         address = waiting.pop()
@@ -132,13 +133,14 @@ def test_changes_no_tag_and_no_data_of_a_page(client, status):
     article = make_article("The heron")
     root = make_comment(article, "Visible words", is_featured=True)
     addresses = [article.get_absolute_url(), f"/conversations/{article.pk}/rss/", "/conversations/feed/atom/"]
+    addresses.append(f"/api/articles/{article.pk}/")
     before = [(client.get(address)["ETag"], client.get(address).content) for address in addresses]
     make_comment(article, "CANARYTEXT", status=status, is_featured=True)
     make_comment(article, "CANARYREPLY", parent=root, status=status)
     after = [(client.get(address)["ETag"], client.get(address).content) for address in addresses]
     assert before == after
     data = json.loads(re.search(r'<script type="application/ld\+json">(.*?)</script>', after[0][1].decode(), re.S)[1])
-    assert data["commentCount"] == 1
+    assert data["commentCount"] == json.loads(after[3][1])["comments"]["count"] == 1
     assert [comment["text"] for comment in data["comment"]] == ["Visible words"]
 
 

@@ -127,13 +127,23 @@ class Newsroom:
             found += [f"{thing.get_absolute_url()}rss/", f"{thing.get_absolute_url()}json/"]
         found += [page.get_absolute_url() for page in Page.objects.all()]
         found.append(self.recording.get_absolute_url())
+        found += ["/api/", "/api/articles/", "/api/sections/", "/api/tags/", "/api/authors/"]
+        found += [f"/api/articles/?{query}" for query in self.queries()]
         for article in Article.objects.exclude(slug=""):
+            found.append(f"/api/articles/{article.pk}/")
             address = article.get_absolute_url()
             year, month, day = address.split("/")[1:4]
             found += [address, f"/{year}/", f"/sitemap-{year}-{month}.xml"]
             if article == self.moon:
                 found += [f"{address}?view=reading", f"/{year}/{month}/", f"/{year}/{month}/{day}/"]
         return list(dict.fromkeys(found))
+
+    def queries(self):
+        yield from (f"section={section.slug}" for section in Category.objects.all())
+        yield from (f"tag={tag.slug}" for tag in (self.stars, self.books, self.planets))
+        yield from (f"author={author.slug}" for author in (self.ada, self.ben, self.cleo))
+        yield f"section={self.science.slug}&tag={self.stars.slug}&author={self.ben.slug}"
+        yield from (f"kind={Kind.OPINION}", f"tag={self.stars.slug}&since=2026-01-01", "cursor=9999999999999999-1")
 
     def keep(self):
         for address in self.addresses:
@@ -296,7 +306,7 @@ def test_conversations(newsroom, bob):
     key, newest = f"comments-{n.moon.pk}", "comments-newest"
     assert n.edit(lambda: moderation.approve(n.held, bob)) == {key, newest}
     feeds = {f"/conversations/feed/{format}/" for format in ("rss", "json")} | {f"/conversations/{n.moon.pk}/atom/"}
-    assert n.gone == {n.moon.get_absolute_url(), *feeds}
+    assert n.gone == {n.moon.get_absolute_url(), f"/api/articles/{n.moon.pk}/", *feeds}
     assert n.edit(lambda: moderation.reject(n.held, bob, "abuse")) == {key, newest}
     assert n.edit(lambda: recommend(n.comment, "a reader")) == {key}
     assert n.edit(lambda: moderation.mark_spam(n.comment, bob)) == {key, newest}

@@ -1,0 +1,214 @@
+"""What readers' programs may ask for: stories, sections, tags and authors, as public as their pages and kept alike."""
+
+from collections.abc import Callable
+from urllib.parse import urlencode
+
+from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.http import HttpRequest
+
+from articles import live, page_keys
+from articles.addresses import issued_authors, issued_tags
+from articles.api import told
+from articles.api.answering import Refused, public
+from articles.api.asking import PAGE, AfterForm, ListForm, NothingForm, asked, cursor_after
+from articles.models import Article, Author, Byline, Category, Correction, SiteSettings, Tag
+from articles.models.article import Kind
+from articles.rendering import Things, render
+from articles.structured_data import moment
+from articles.views import by_author
+
+MANY = 100  # tags or authors of one answer
+UPDATES = 50  # of live coverage, the newest
+
+# What else is told of a story, by name. Apps above add theirs; each says itself what the answer shows by it.
+additions: list[Callable[[HttpRequest, Article], dict]] = []
+
+BYLINES = Prefetch("bylines", Byline.objects.select_related("author"))
+
+
+@public
+def index(request):
+    asked(request, NothingForm)
+    page_keys.shows(request, keys=["site"])
+    addresses = ("articles", "sections", "tags", "authors")
+    return {
+        "name": SiteSettings.current().name,
+        "url": request.build_absolute_uri("/"),
+        **{f"{name}_url": request.build_absolute_uri(f"/api/{name}/") for name in addresses},
+    }
+
+
+@public
+def articles(request):
+    """Public stories, the newest first, from where the last answer ended."""
+    wanted = asked(request, ListForm)
+    found, keys = chosen(wanted)
+    found = found.newest_first().select_related("category", "lead_picture__fallback")
+    found = list(found.prefetch_related("tags", BYLINES).defer("body", "body_text", "live_summary")[: PAGE + 1])
+    page_keys.shows(request, found[:PAGE], *filter(None, map(wanted.get, ("section", "tag", "author"))), keys=keys)
+    absolute = request.build_absolute_uri
+    return {
+        "articles": [told.card(article, absolute) for article in found[:PAGE]],
+        "next": following(request, cursor_after(found[PAGE - 1])) if len(found) > PAGE else None,
+    }
+
+
+def chosen(wanted):
+    """The public stories that are asked for, and the key of the narrowest list that they are taken from.
+
+    A story that enters or leaves one of several lists does so in all that it stands in.
+    """
+    found, key = Article.objects.published(), page_keys.LATEST
+    if section := wanted["section"]:
+        found, key = found.in_sections(section.descendants(include_self=True)), page_keys.in_section(section.pk)
+    if tag := wanted["tag"]:
+        found, key = found.filter(tagged__tag=tag), page_keys.in_tag(tag.pk)
+    if author := wanted["author"]:
+        found, key = found.filter(pk__in=by_author(author).order_by().values("pk")), page_keys.by_author(author.pk)
+    if wanted["kind"]:
+        found = found.filter(kind=wanted["kind"])
+    if wanted["since"]:
+        found = found.filter(published_at__gte=wanted["since"])
+    if wanted["cursor"]:
+        at, pk = wanted["cursor"]
+        # The first condition alone finds its place in an index.
+        found = found.filter(Q(published_at__lte=at), Q(published_at__lt=at) | Q(pk__lt=pk))
+    return found, [key]
+
+
+def following(request, cursor):
+    """The address of what comes after a cursor, with all else that was asked for."""
+    query = {name: value for name, value in request.GET.items() if name in ListForm.base_fields} | {"cursor": cursor}
+    return request.build_absolute_uri(f"{request.path}?{urlencode(query)}")
+
+
+@public
+def article(request, article):
+    """One story, whole."""
+    asked(request, NothingForm)
+    story = (
+        Article.objects.once_public()
+        .filter(pk=article)
+        .select_related("category", "lead_picture__fallback")
+        .prefetch_related("tags", BYLINES)
+        .defer("body_text")
+        .annotate(is_corrected=Exists(Correction.objects.filter(article=OuterRef("pk"))))
+        .first()
+    )
+    if story is None:
+        raise Refused(404, f"There is no story {article}.")
+    if not story.is_public():
+        raise Refused(410, "This story was taken off the site.")
+    corrections = list(story.corrections.all()) if story.is_corrected else []
+    page_keys.shows(request, story, corrections, keys=[page_keys.story(story.pk), page_keys.live(story.pk)])
+    absolute = request.build_absolute_uri
+    answer = told.card(story, absolute) | {
+        "body": render(story.body, base=absolute(story.get_absolute_url())).html,
+        "corrections": [told.correction(one) for one in corrections],
+        "source": told.source(story),
+        "reviewed": story.reviewed,
+        "rating": None if story.rating is None else float(story.rating),
+        "live": coverage(request, story) if story.kind == Kind.LIVE else None,
+    }
+    for addition in additions:
+        answer |= addition(request, story)
+    return answer
+
+
+def coverage(request, story):
+    """Live coverage: whether it goes on, its summary, and the newest of its updates."""
+    base = request.build_absolute_uri(story.get_absolute_url())
+    found = list(live.out(story).filter(is_withdrawn=False).select_related("author")[:UPDATES])
+    page_keys.shows(request, found)
+    things = Things.of(story.live_summary, *(update.body for update in found))
+    return {
+        "is_running": live.is_running(story),
+        "ended_at": moment(story.live_ended_at) or None,
+        "summary": render(story.live_summary, base=base, things=things).html,
+        "updates": [
+            {
+                "id": update.pk,
+                "url": f"{base}#update-{update.pk}",
+                "headline": update.headline,
+                "body": render(update.body, base=base, things=things).html,
+                "author": told.filed(update.author, request.build_absolute_uri) if update.author else None,
+                "published_at": moment(update.published_at),
+                "is_key_point": update.is_key_point,
+                "correction": update.correction,
+            }
+            for update in found
+        ],
+    }
+
+
+@public
+def sections(request):
+    """Every section, each after the one it stands under."""
+    asked(request, NothingForm)
+    found = list(Category.objects.with_tree_fields())
+    page_keys.shows(request, found, keys=[page_keys.SECTIONS])
+    slugs = {category.pk: category.slug for category in found}
+    absolute = request.build_absolute_uri
+    return {
+        "sections": [
+            told.filed(one, absolute)
+            | {"description": one.description, "parent": slugs.get(one.parent_id), "articles_url": _of(request, one)}
+            for one in found
+        ]
+    }
+
+
+@public
+def tags(request):
+    """The tags that readers know of, by slug."""
+    found, more = after(request, issued_tags())
+    return {
+        "tags": [
+            told.filed(one, request.build_absolute_uri)
+            | {"description": one.description, "articles_url": _of(request, one)}
+            for one in found
+        ],
+        "next": more,
+    }
+
+
+@public
+def authors(request):
+    """The authors that readers know of, by slug."""
+    found, more = after(request, issued_authors().select_related("picture__fallback"))
+    page_keys.shows(request, keys=[page_keys.profile(one.pk) for one in found])
+    absolute = request.build_absolute_uri
+    return {
+        "authors": [
+            told.filed(one, absolute)
+            | {
+                "role": one.role,
+                "bio": one.bio,
+                "links": one.all_links,
+                "picture": told.picture(one.portrait, absolute),
+                "articles_url": _of(request, one),
+            }
+            for one in found
+        ],
+        "next": more,
+    }
+
+
+def after(request, things):
+    """Return what follows by slug on what was told last, and the address of what follows on that.
+
+    What has a page becomes more with whatever is published, so the list is as old as the newest story.
+    """
+    start = asked(request, AfterForm)["cursor"]
+    found = list(things.filter(slug__gt=start).order_by("slug")[: MANY + 1])
+    page_keys.shows(request, found[:MANY], keys=[page_keys.LATEST])
+    more = following(request, found[MANY - 1].slug) if len(found) > MANY else None
+    return found[:MANY], more
+
+
+_PARAMETERS = {Category: "section", Tag: "tag", Author: "author"}
+
+
+def _of(request, thing):
+    query = urlencode({_PARAMETERS[type(thing)]: thing.slug})
+    return request.build_absolute_uri(f"/api/articles/?{query}")

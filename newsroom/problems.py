@@ -1,0 +1,23 @@
+"""What the API answers where something is wrong: a problem as RFC 9457 has it, in words for whoever reads them."""
+
+from http import HTTPStatus
+
+from django.http import HttpRequest, JsonResponse
+
+PREFIX = "/api/"
+
+
+def is_wanted(request: HttpRequest) -> bool:
+    """Whether a program asks, which takes no page."""
+    return request.path_info.startswith(PREFIX)
+
+
+def problem(status: int, detail: str, **more) -> JsonResponse:
+    """Answer with a problem; `more` are members of its own. Nobody keeps it, and scripts of other sites may read it."""
+    told = {"title": HTTPStatus(status).phrase, "status": status, "detail": detail, **more}
+    response = JsonResponse(told, status=status, json_dumps_params={"ensure_ascii": False})
+    response["Content-Type"] = "application/problem+json"
+    response["Cache-Control"] = "no-store"
+    response["Access-Control-Allow-Origin"] = "*"
+    response["X-Robots-Tag"] = "noindex"
+    return response
