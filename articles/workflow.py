@@ -35,6 +35,17 @@ def has_a_say(user, category_id) -> bool:
     return sections is None or category_id is None or category_id in sections
 
 
+def may_change(user, article) -> bool:
+    """Whether this person may save the article, whatever then becomes of it."""
+    if not user.has_perm("articles.change_article"):
+        return False
+    is_going_out = article.status == Status.PUBLISHED and is_ahead(article.published_at)
+    if is_going_out and user.has_perm("articles.edit_any_article"):
+        # What is saved of it goes out as it is, so it is for those who may publish it.
+        return has_a_say(user, article.category_id)
+    return Article.objects.editable_by(user).filter(pk=article.pk).exists()
+
+
 def editors_of(category) -> list:
     """Those who are named for a section, or for one above it."""
     above = [category.pk, *category.ancestors().values_list("pk", flat=True)]

@@ -13,11 +13,10 @@ def is_wanted(request: HttpRequest) -> bool:
 
 
 def problem(status: int, detail: str, **more) -> JsonResponse:
-    """Answer with a problem; `more` are members of its own. Nobody keeps it, and scripts of other sites may read it."""
+    """Answer with a problem, which nobody keeps; `more` are members of its own."""
     told = {"title": HTTPStatus(status).phrase, "status": status, "detail": detail, **more}
-    response = JsonResponse(told, status=status, json_dumps_params={"ensure_ascii": False})
+    response = JsonResponse(told, status=status)  # in ASCII, whatever half characters it quotes
     response["Content-Type"] = "application/problem+json"
     response["Cache-Control"] = "no-store"
-    response["Access-Control-Allow-Origin"] = "*"
     response["X-Robots-Tag"] = "noindex"
     return response

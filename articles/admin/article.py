@@ -66,10 +66,10 @@ from articles.widgets import SearchableSelect, is_row_id
 from articles.workflow import (
     STEPS,
     Standing,
-    has_a_say,
     in_words,
     is_ahead,
     log,
+    may_change,
     standing,
     step_named,
     steps,
@@ -230,16 +230,9 @@ class ArticleAdmin(DeskAdmin):
             return super().has_change_permission(request, obj)
         if obj.pk is None:
             return True
-        if (
-            obj.status == Status.PUBLISHED
-            and is_ahead(obj.published_at)
-            and request.user.has_perm("articles.edit_any_article")
-        ):
-            # What is saved of it goes out as it is, so it is for those who may publish it.
-            return has_a_say(request.user, obj.category_id)
         known = request.__dict__.setdefault("editable_articles", {})
-        if (key := (obj.pk, obj.status)) not in known:
-            known[key] = Article.objects.editable_by(request.user).filter(pk=obj.pk).exists()
+        if (key := (obj.pk, obj.status, obj.published_at, obj.category_id)) not in known:
+            known[key] = may_change(request.user, obj)
         return known[key]
 
     def has_delete_permission(self, request, obj=None):

@@ -5,6 +5,7 @@ from functools import partial
 from django import forms
 from django.contrib import messages
 from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
 from django.db.models import Count, Q
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -15,10 +16,10 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from articles import ical, renditions, staff
+from articles import ical, renditions, staff, tokens
 from articles.forms import usable
-from articles.models import Article, DeskProfile, Picture, SiteSettings
-from articles.widgets import PictureWidget, RowField
+from articles.models import ApiToken, Article, DeskProfile, Picture, SiteSettings
+from articles.widgets import PictureWidget, RowField, is_row_id
 from newsroom.desk import pages
 
 
@@ -60,13 +61,27 @@ class ProfileForm(forms.ModelForm):
         return usable(self, "picture")
 
 
+class TokenForm(forms.Form):
+    """A program's way in; see articles/tokens.py."""
+
+    name = forms.CharField(max_length=60, help_text=ApiToken._meta.get_field("name").help_text)
+    days = forms.ChoiceField(
+        label="Expires after", choices=[(7, "a week"), (30, "30 days"), (90, "90 days"), (365, "a year")], initial=90
+    )
+
+    def __init__(self, *args):
+        super().__init__(*args, auto_id="token_%s", label_suffix="")
+
+
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile_view(request, site):
-    """Change one's own profile; make, renew or revoke the address of one's calendar."""
+    """Change one's own profile; make, renew or revoke the address of one's calendar, and tokens."""
     profile = staff.profile_of(request.user)
     if "feed" in request.POST:
         return _change_feed(request, site, profile)
+    if "program" in request.POST:
+        return _change_tokens(request, site, profile)
     form = ProfileForm(request.POST or None, instance=profile, user=request.user)
     if request.method == "POST" and form.is_valid():
         # Of the row these fields alone: the calendar's address and the views may have changed meanwhile.
@@ -100,7 +115,25 @@ def _change_feed(request, site, profile):
     return _profile_page(request, site, ProfileForm(instance=profile, user=request.user), profile, address)
 
 
-def _profile_page(request, site, form, profile, address=""):
+def _change_tokens(request, site, profile):
+    """Make a token, which is said once, on this page; or revoke one."""
+    form = TokenForm(request.POST)
+    if request.POST["program"] != "make":
+        if is_row_id(request.POST["program"]):
+            tokens.revoke(request.user, request.POST["program"])
+        messages.success(request, "The token is revoked. Whatever uses it is refused from now on.")
+        return HttpResponseRedirect(f"{reverse('admin:profile')}#tokens")
+    token = ""
+    if form.is_valid():
+        try:
+            token = tokens.make(request.user, form.cleaned_data["name"], int(form.cleaned_data["days"]))
+        except ValidationError as error:
+            form.add_error("name", error.messages)
+    context = {"token_form": None if token else form, "new_token": token}
+    return _profile_page(request, site, ProfileForm(instance=profile, user=request.user), profile, **context)
+
+
+def _profile_page(request, site, form, profile, address="", token_form=None, new_token=""):
     context = {
         **site.each_context(request),
         "title": "Your profile",
@@ -109,6 +142,9 @@ def _profile_page(request, site, form, profile, address=""):
         "feed_address": address,
         "media": form.media,
         "now": timezone.localtime(),
+        "tokens": request.user.api_tokens.all(),
+        "token_form": token_form or TokenForm(),
+        "new_token": new_token,
     }
     return TemplateResponse(request, "desk/profile.html", context)
 

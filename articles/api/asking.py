@@ -13,6 +13,7 @@ from articles.api.answering import Refused
 from articles.live import EPOCH, MICROSECOND, microseconds
 from articles.models import Author, Category, Tag
 from articles.models.article import Kind
+from articles.standing import Standing
 
 PAGE = 20  # stories; a list answers with so many and with the address of what follows
 LONGEST_SLUG = 200
@@ -39,13 +40,13 @@ class MomentField(forms.Field):
         )
 
 
-class SlugField(forms.ModelChoiceField):
-    """What a slug names."""
+class NamedField(forms.ModelChoiceField):
+    """A row by its slug, or by another name that it has; refused in words where there is none."""
 
-    def __init__(self, queryset, name, **kwargs):
+    def __init__(self, queryset, name, to_field_name="slug", **kwargs):
         unknown = f"There is no {name} “%(value)s”."
         messages = {"invalid_choice": unknown, "null_characters_not_allowed": unknown}
-        super().__init__(queryset, to_field_name="slug", error_messages=messages, **kwargs)
+        super().__init__(queryset, to_field_name=to_field_name, error_messages=messages, **kwargs)
 
 
 class CursorField(forms.CharField):
@@ -64,27 +65,35 @@ class CursorField(forms.CharField):
             raise forms.ValidationError("This cursor lies beyond any calendar.") from error
 
 
-def cursor_after(article) -> str:
-    return f"{microseconds(article.published_at)}-{article.pk}"
+def cursor_after(article, ordered_by="published_at") -> str:
+    return f"{microseconds(getattr(article, ordered_by))}-{article.pk}"
 
 
 class ListForm(forms.Form):
     """Which stories are asked for."""
 
-    section = SlugField(Category.objects.none(), "section", required=False)
-    tag = SlugField(Tag.objects.none(), "tag", required=False)
-    author = SlugField(Author.objects.none(), "author", required=False)
+    section = NamedField(Category.objects.all(), "section", required=False)
+    tag = NamedField(Tag.objects.none(), "tag", required=False)
+    author = NamedField(Author.objects.none(), "author", required=False)
     kind = forms.ChoiceField(choices=Kind.choices, required=False)
     since = MomentField(required=False)
     cursor = CursorField(required=False, max_length=40)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["section"].queryset = Category.objects.all()
         self.fields["tag"].queryset = issued_tags()
         self.fields["author"].queryset = issued_authors()
         kinds = ", ".join(Kind.values)
         self.fields["kind"].error_messages["invalid_choice"] = f"There is no kind “%(value)s”. Known are {kinds}."
+
+
+class DeskListForm(forms.Form):
+    """Which stories of the desk are asked for."""
+
+    section = NamedField(Category.objects.all(), "section", required=False)
+    status = forms.ChoiceField(choices=Standing.choices, required=False)
+    kind = forms.ChoiceField(choices=Kind.choices, required=False)
+    cursor = CursorField(required=False, max_length=40)
 
 
 class AfterForm(forms.Form):

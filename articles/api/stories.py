@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.http import HttpRequest
 
@@ -78,7 +79,8 @@ def chosen(wanted):
 
 def following(request, cursor):
     """The address of what comes after a cursor, with all else that was asked for."""
-    query = {name: value for name, value in request.GET.items() if name in ListForm.base_fields} | {"cursor": cursor}
+    ignored = settings.PAGE_STORE_IGNORED
+    query = {name: value for name, value in request.GET.items() if not name.startswith(ignored)} | {"cursor": cursor}
     return request.build_absolute_uri(f"{request.path}?{urlencode(query)}")
 
 

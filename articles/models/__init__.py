@@ -21,9 +21,11 @@ from articles.models.share import DraftShare, SignOff
 from articles.models.site import SiteLink, SiteSettings
 from articles.models.staff import DeskProfile
 from articles.models.tag import ArticleTag, Tag
+from articles.models.token import ApiToken
 from articles.models.transition import Transition
 
 __all__ = [
+    "ApiToken",
     "Article",
     "ArticleTag",
     "Attachment",
