@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('articles', '0008_views_and_headlines'),
+        ('articles', '0009_keys_of_the_account'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
