@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('articles', '0009_keys_of_the_account'),
+        ('articles', '0010_listings'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
