@@ -14,9 +14,9 @@ from articles.api.answering import Refused, public
 from articles.api.asking import PAGE, AfterForm, ListForm, NothingForm, asked, cursor_after
 from articles.models import Article, Author, Byline, Category, Correction, SiteSettings, Tag
 from articles.models.article import Kind
+from articles.models.listing import by_author, in_section, with_tag
 from articles.rendering import Things, render
 from articles.structured_data import moment
-from articles.views import by_author
 
 MANY = 100  # tags or authors of one answer
 UPDATES = 50  # of live coverage, the newest
@@ -43,38 +43,48 @@ def index(request):
 def articles(request):
     """Public stories, the newest first, from where the last answer ended."""
     wanted = asked(request, ListForm)
-    found, keys = chosen(wanted)
-    found = found.newest_first().select_related("category", "lead_picture__fallback")
-    found = list(found.prefetch_related("tags", BYLINES).defer("body", "body_text", "live_summary")[: PAGE + 1])
-    page_keys.shows(request, found[:PAGE], *filter(None, map(wanted.get, ("section", "tag", "author"))), keys=keys)
-    absolute = request.build_absolute_uri
+    ids, key = chosen(wanted)
+    ids = list(ids[: PAGE + 1])
+    found = Article.objects.published().filter(pk__in=ids[:PAGE]).newest_first()
+    found = found.select_related("category", "lead_picture__fallback").prefetch_related("tags", BYLINES)
+    found = list(found.defer("body", "body_text", "live_summary"))
+    page_keys.shows(request, found, *filter(None, map(wanted.get, LISTS)), keys=[key])
     return {
-        "articles": [told.card(article, absolute) for article in found[:PAGE]],
-        "next": following(request, cursor_after(found[PAGE - 1])) if len(found) > PAGE else None,
+        "articles": [told.card(article, request.build_absolute_uri) for article in found],
+        "next": following(request, cursor_after(found[-1])) if len(ids) > PAGE and found else None,
     }
 
 
+# The lists that can be asked for, from the widest to the narrowest: their rows, and their keys.
+LISTS = {
+    "section": (in_section, page_keys.in_section),
+    "tag": (with_tag, page_keys.in_tag),
+    "author": (by_author, page_keys.by_author),
+}
+
+
 def chosen(wanted):
-    """The public stories that are asked for, and the key of the narrowest list that they are taken from.
+    """The ids of what is asked for, the newest first, and the key of the narrowest list that they are taken from.
 
     A story that enters or leaves one of several lists does so in all that it stands in.
     """
-    found, key = Article.objects.published(), page_keys.LATEST
-    if section := wanted["section"]:
-        found, key = found.in_sections(section.descendants(include_self=True)), page_keys.in_section(section.pk)
-    if tag := wanted["tag"]:
-        found, key = found.filter(tagged__tag=tag), page_keys.in_tag(tag.pk)
-    if author := wanted["author"]:
-        found, key = found.filter(pk__in=by_author(author).order_by().values("pk")), page_keys.by_author(author.pk)
+    lists = [(*LISTS[name], wanted[name]) for name in LISTS if wanted[name]]
+    if lists:
+        *others, (rows_of, key_of, thing) = lists
+        found, key, story, of = rows_of(thing).public(), key_of(thing.pk), "article", "article__"
+        for rows_of, _, other in others:
+            found = found.filter(Exists(rows_of(other).filter(article=OuterRef("article"))))
+    else:
+        found, key, story, of = Article.objects.published(), page_keys.LATEST, "pk", ""
     if wanted["kind"]:
-        found = found.filter(kind=wanted["kind"])
+        found = found.filter(**{f"{of}kind": wanted["kind"]})
     if wanted["since"]:
         found = found.filter(published_at__gte=wanted["since"])
     if wanted["cursor"]:
         at, pk = wanted["cursor"]
         # The first condition alone finds its place in an index.
-        found = found.filter(Q(published_at__lte=at), Q(published_at__lt=at) | Q(pk__lt=pk))
-    return found, [key]
+        found = found.filter(Q(published_at__lte=at), Q(published_at__lt=at) | Q(**{f"{story}__lt": pk}))
+    return found.newest_first().values_list(story, flat=True), key
 
 
 def following(request, cursor):

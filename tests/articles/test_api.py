@@ -234,7 +234,7 @@ def test_costs_no_more_with_more_stories(django_assert_max_num_queries):
             f"Story {number}", authors=[make_author(f"A{number}", slug=f"a-{number}")], tags=["Rivers", f"T {number}"],
             lead_picture=make_picture(),
         )  # fmt: skip
-    with django_assert_max_num_queries(3):
+    with django_assert_max_num_queries(4):
         get("/api/articles/")
     with django_assert_max_num_queries(7):
         get("/api/articles/?section=news&tag=rivers&author=a-3")
