@@ -3,20 +3,21 @@
 A front is a query at a moment, not a state: what shows now, what showed at any past minute, what will show.
 """
 
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, Value, When, prefetch_related_objects
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.db.models.lookups import GreaterThan
 from django.utils import timezone
 
 from articles import most_read
-from articles.models import Article, ArticleTag, Category, Part, Picture, Placement, ZoneRule
+from articles.models import Article, ArticleTag, Category, Part, Placement, ZoneRule
 from articles.models.article import Kind
 from articles.models.category import MENU
 from articles.models.frontpage import Fill, Zone
 from articles.models.rights import usable_condition
-from articles.paging import cards
+from articles.paging import cards, voices
 from newsroom import pagestore
 from newsroom.prepared import Prepared
 
@@ -133,7 +134,7 @@ def compose(section=None, at=None, placements=None, rules=None, listed=()):
 
     `placements` and `rules` take the place of what was decided, to look at what would be. Stories `listed` by their
     ids are read along and stand in `listed`, in this order, where nothing else shows them. The same number of
-    queries, eight, whatever the number of articles, sections and placements; one more for each zone that fills by
+    queries, nine, whatever the number of articles, sections and placements; one more for each zone that fills by
     a tag or by a series.
     """
     now = timezone.now()
@@ -244,9 +245,10 @@ def _place(front, placements, by_id):
     return taken
 
 
-def _as_placed(story):
-    """Give a story the words and the picture that it has in this place alone. It is not for saving."""
-    placement = story.placement
+def _as_placed(story, placement):
+    """Return a story with the words and the picture that it has in this place alone. It is not for saving."""
+    story = copy(story)
+    story.placement = placement
     story.headline = placement.headline or story.headline
     story.kicker = placement.kicker or story.kicker
     if placement.picture_id:
@@ -368,20 +370,16 @@ _written = Prepared(lambda *form, **values: list(_write(*form, **values)), momen
 
 def _load(front):
     """Read what is shown of the stories that were chosen, and give placed ones the words of their place."""
-    chosen = {story.pk for story in [*front.stories, *front.listed]}
-    stories = {story.pk: story for story in cards(chosen)}
+    opinions = {story.pk for story in front.opinion}
+    others = {story.pk for story in [*front.stories, *front.listed]} - opinions
+    stories = {story.pk: story for story in [*cards(others), *voices(opinions)]}
 
     def loaded(candidates):
-        found = []
-        for candidate in candidates:
-            if story := stories.get(candidate.pk):  # not gone meanwhile
-                story.placement = candidate.placement
-                found.append(_as_placed(story) if story.placement else story)
-        return found
+        # Some may have gone meanwhile.
+        found = [(stories[one.pk], one.placement) for one in candidates if one.pk in stories]
+        return [_as_placed(story, placement) if placement else story for story, placement in found]
 
     front.zones = {zone: loaded(candidates) for zone, candidates in front.zones.items()}
     front.lead_related, front.listed = loaded(front.lead_related), loaded(front.listed)
     for block in front.blocks:
         block.stories = loaded(block.stories)
-    faces = [byline.author for story in front.opinion for byline in story.writers[:1] if byline.author.picture_id]
-    prefetch_related_objects(faces, Prefetch("picture", Picture.objects.with_fallback()))

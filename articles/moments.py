@@ -26,6 +26,7 @@ from articles.models import (
 from articles.models.article import Status
 from newsroom import pagestore
 from newsroom.pagestore.declaring import EVERYTHING
+from newsroom.prepared import Prepared
 
 # What of a story decides in which lists it stands; the names are those of its versions.
 REFILED = {
@@ -39,7 +40,17 @@ def upcoming(after, until):
 
     One query where nothing is to come; one or two more for each kind of thing that is.
     """
-    due = {
+    due = _due(after, until)
+    for place in sorted({place for (place,) in _kinds_due(after=after, until=until)}):
+        tell = list(due)[place]
+        for moment, keys in tell(due[tell]):
+            if moment is not None and after < moment <= until:
+                yield moment, keys
+
+
+def _due(after, until):
+    """What has a moment after the one and up to the other, by what tells it."""
+    return {
         _stories: Article.objects.filter(
             _within("published_at", after, until)
             | _within("expires_at", after, until)
@@ -57,16 +68,14 @@ def upcoming(after, until):
             for model in (Picture, Recording, Document)
         },
     }
-    kinds = list(due.items())
-    first, *others = (
-        rows.order_by().annotate(due_kind=Value(place, IntegerField())).values_list("due_kind", flat=True)
-        for place, (_, rows) in enumerate(kinds)
-    )
-    for place in sorted(set(first.union(*others))):
-        tell, rows = kinds[place]
-        for moment, keys in tell(rows):
-            if moment is not None and after < moment <= until:
-                yield moment, keys
+
+
+def _each_once(after, until):
+    for place, rows in enumerate(_due(after, until).values()):
+        yield rows.order_by().annotate(due_kind=Value(place, IntegerField())).values_list("due_kind")[:1]
+
+
+_kinds_due = Prepared(lambda **moments: list(_each_once(**moments)), moments=("after", "until"))
 
 
 def _within(field, after, until):

@@ -119,10 +119,15 @@ def shows(request, *things, keys: Iterable[str] = (), **limits) -> None:
     A thing may be a row, anything that holds rows, or a whole context. `keys` are of lists, `limits` as in
     pagestore.shows().
     """
-    found: set[str] = set(keys)
+    pagestore.shows(request, *keys, *keys_shown(*things), **limits)
+
+
+def keys_shown(*things) -> set[str]:
+    """The keys of these things and of all that was loaded with them."""
+    found: set[str] = set()
     for thing in things:
         _collect(thing, found, set())
-    pagestore.shows(request, *found, **limits)
+    return found
 
 
 def rendered(request, template, context, *, keys: Iterable[str] = (), **limits):

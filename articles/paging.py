@@ -5,18 +5,19 @@ from django.db.models import Prefetch, QuerySet
 from django.http import Http404
 from django.utils.functional import cached_property
 
+from articles import page_keys
 from articles.models import Article, Byline
+from articles.models.picture import SHOWN
+from newsroom import pagestore
 
 PAGE_SIZE = 20
 COUNTED = 2000  # things of a list beyond which nobody is told how many there are, as components/story_count.html says
 AHEAD = 2  # pages that are offered after one that lies beyond
 LAST = 1_000_000  # the highest number that a page may have
-BYLINES = Prefetch(
-    "bylines",
-    Byline.objects.select_related("author").only(
-        "article", "position", "role", "author__name", "author__slug", "author__role", "author__picture"
-    ),
-)
+_ON_CARDS = ("article", "position", "role", "author__name", "author__slug", "author__role", "author__picture")
+_OF_FACES = [f"author__{picture}__{name}" for picture in ("picture", "picture__fallback") for name in SHOWN]
+_BYLINES = Byline.objects.select_related("author").only(*_ON_CARDS)
+_BYLINES_WITH_FACES = Byline.objects.select_related("author__picture__fallback").only(*_ON_CARDS, *_OF_FACES)
 
 
 class LongPaginator(Paginator):
@@ -60,9 +61,28 @@ def number_of(things):
 
 
 def cards(ids):
-    """Return the articles of these ids, in this order, with what a card shows."""
-    found = Article.objects.filter(pk__in=ids).for_readers().prefetch_related(BYLINES).in_bulk()
+    """Return the articles of these ids, in this order, with what a card shows. Others have the same: change nothing."""
+    return _remembered("card", ids, _BYLINES)
+
+
+def voices(ids):
+    """The same with the portraits of who wrote them."""
+    return _remembered("voice", ids, _BYLINES_WITH_FACES)
+
+
+def _remembered(kind, ids, bylines):
+    def read(ids):
+        return Article.objects.filter(pk__in=ids).for_readers().prefetch_related(Prefetch("bylines", bylines)).in_bulk()
+
+    found = pagestore.rows_remembered(kind, ids, read, _keys_of_card)
     return [found[pk] for pk in ids if pk in found]
+
+
+def _keys_of_card(story):
+    """None of one that is not public: nobody purges it."""
+    if not story.is_public():
+        return set()
+    return page_keys.keys_shown(story).union(page_keys.profile(byline.author_id) for byline in story.bylines.all())
 
 
 def page_of(request, ids, size=PAGE_SIZE):

@@ -88,8 +88,10 @@ def front(request):
 
 
 def keys_of_front(front, section=None):
-    """The keys of what is placed on a front and of the lists that its rules name."""
+    """The keys of what is placed on a front, of the lists its rules name, and of those whose opinions stand there."""
     yield page_keys.front(section)
+    for story in front.opinion:
+        yield from (page_keys.profile(byline.author_id) for byline in story.writers[:1])
     for rule in front.rules.values():
         if rule.fill == Fill.TAG:
             yield page_keys.in_tag(rule.tag_id)

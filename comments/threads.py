@@ -95,6 +95,35 @@ def _written_facts(article):
 _facts = Prepared(_written_facts)
 
 
+def _standing(comments, is_plain):
+    """What has its place; where nothing is hidden or was taken back, which is plain, that is a short question."""
+    return comments.filter(status__in=VISIBLE) if is_plain else comments.standing()
+
+
+def _threads(is_plain, is_obstructed):
+    """Of each root, how many replies readers see and which come first."""
+    replies = Comment.objects.filter(root=OuterRef("pk"))
+    shown = _standing(replies, is_plain).order_by(*IN_TIME).values("pk")
+    counted = replies.filter(status__in=VISIBLE)
+    return {
+        "number": _number(counted.unobstructed() if is_obstructed else counted),
+        **{f"reply_{number}": Subquery(shown[number : number + 1]) for number in range(REPLIES_SHOWN)},
+    }
+
+
+def _roots(order, is_plain, is_obstructed, place=None, *, article):
+    """The ids of the roots of a page and one more, with what _threads() tells of each.
+
+    The database looks for replies below those of the page alone: an index has the roots in each of the orders.
+    """
+    roots = _after(_standing(Comment.objects.filter(article=article, parent=None), is_plain), ORDERS[order], place)
+    threads = _threads(is_plain, is_obstructed)
+    return roots.annotate(**threads).order_by(*ORDERS[order]).values_list("pk", *threads)[: ROOTS_PER_PAGE + 1]
+
+
+_first_roots = Prepared(_roots)
+
+
 class Conversation:
     """The comments on an article that readers see, in one of the ORDERS."""
 
@@ -117,11 +146,12 @@ class Conversation:
     def _is_obstructed(self):
         return self._facts.doubtful != self._facts.standing
 
+    @property
+    def _is_plain(self):
+        return not (self._is_obstructed or self._facts.has_gaps)
+
     def _standing(self, comments):
-        """What has its place; where nothing is hidden or was taken back, that is a short question."""
-        if self._is_obstructed or self._facts.has_gaps:
-            return comments.standing()
-        return comments.filter(status__in=VISIBLE)
+        return _standing(comments, self._is_plain)
 
     @property
     def picks(self) -> list[Comment]:
@@ -143,25 +173,24 @@ class Conversation:
         place = _read(after, names)
         if not self._facts.visible:
             return Page(is_first=place is None)
-        replies = Comment.objects.filter(root=OuterRef("pk"))
-        shown = self._standing(replies).order_by(*IN_TIME).values("pk")
-        counted = replies.filter(status__in=VISIBLE)
-        threads = {
-            "number": _number(counted.unobstructed() if self._is_obstructed else counted),
-            **{f"reply_{number}": Subquery(shown[number : number + 1]) for number in range(REPLIES_SHOWN)},
-        }
-        roots = self._standing(Comment.objects.filter(article=self.article, parent=None))
-        # The database looks for replies below those of the page alone: an index has the roots in each of the orders.
-        rows, is_more = _cut(_after(roots, names, place).annotate(**threads), names, ROOTS_PER_PAGE, threads)
-        roots = [row[: -len(threads)] for row in rows]
-        threads = {row[0]: row[-len(threads) :] for row in rows}
-        ids = [pk for root, *_ in roots for pk in (root, *threads[root][1:]) if pk]
+        form = (self.order, self._is_plain, self._is_obstructed)
+        if place is None:
+            rows = _first_roots(*form, article=self.article.pk)
+        else:
+            rows = _roots(*form, place, article=self.article.pk)
+        threads = {root: (number, replies) for root, number, *replies in rows}
+        roots = list(threads)[:ROOTS_PER_PAGE]
+        ids = [pk for root in roots for pk in (root, *threads[root][1]) if pk]
         nodes = self._nodes(ids, with_picks=place is None)
-        page = Page(is_first=place is None, next_url=self.url(after=_written(roots[-1][1:])) if is_more else "")
-        for root, *_ in roots:
-            thread = _in_reading_order([nodes[pk] for pk in (root, *threads[root][1:]) if pk in nodes])
-            more = threads[root][0] - sum(node.is_reply and not node.is_tombstone for node in thread)
-            if thread and more > 0:
+        roots = [root for root in roots if root in nodes]  # one may be gone meanwhile
+        page = Page(is_first=place is None)
+        if len(threads) > ROOTS_PER_PAGE and roots:
+            page.next_url = self.url(after=_written(_place_of(nodes[roots[-1]].comment, names)))
+        for root in roots:
+            number, replies = threads[root]
+            thread = _in_reading_order([nodes[pk] for pk in (root, *replies) if pk in nodes])
+            more = number - sum(node.is_reply and not node.is_tombstone for node in thread)
+            if more > 0:
                 thread[-1].more, thread[-1].more_url = more, self.url(thread=nodes[root].comment.public_id)
             page.nodes += thread
         return page
@@ -251,10 +280,13 @@ def _in_reading_order(nodes):
 # -- cursors: the values of the last comment seen, by which the list is sorted. They lead on even after it is hidden.
 
 
-def _cut(comments, names, size, further=()):
-    columns = ("pk", *(name.lstrip("-") for name in names), *further)
-    rows = list(comments.order_by(*names).values_list(*columns)[: size + 1])
+def _cut(comments, names, size):
+    rows = list(comments.order_by(*names).values_list("pk", *(name.lstrip("-") for name in names))[: size + 1])
     return rows[:size], len(rows) > size
+
+
+def _place_of(comment, names):
+    return [getattr(comment, name.lstrip("-")) for name in names]
 
 
 def _written(values) -> str:
@@ -295,4 +327,4 @@ def _after(comments, names, values):
 
 def _before(comments, names, comment):
     opposite = [name[1:] if name.startswith("-") else f"-{name}" for name in names]
-    return _after(comments, opposite, [getattr(comment, name.lstrip("-")) for name in names])
+    return _after(comments, opposite, _place_of(comment, names))

@@ -17,7 +17,7 @@ from hypothesis import settings as hypothesis
 
 from articles import working_copies
 from articles.models import Document, Picture, Recording
-from newsroom import pieces
+from newsroom import pagestore, pieces
 from tests.factories import make_user
 
 CACHES, REDIS_URL = configured.CACHES, configured.REDIS_URL
@@ -96,6 +96,7 @@ def _caches_of_ones_own(settings, tmp_path):
     # That nothing is scheduled is known, as to any site that somebody reads; scheduling forgets it.
     cache.set(working_copies.NEXT, "", 3600)
     pieces.forget()
+    pagestore.forget()
 
 
 @pytest.fixture(autouse=True)

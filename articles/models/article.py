@@ -155,6 +155,7 @@ class ArticleQuerySet(models.QuerySet):
 class Article(Addressed):
     slug_source = "headline"
     fallback_slug = "story"
+    placement = None  # of the copy that a front shows of it
 
     slugline = models.CharField(
         "slug line", max_length=80, blank=True, help_text="What the desk calls it. Readers never see it."

@@ -4,7 +4,8 @@ A view that is `public` says with `shows` by keys what its page is made of; what
 `purge` with its key. What stands between is in `wrapper`: it answers for a kept page before Django starts to work.
 """
 
-from newsroom.pagestore.declaring import clocks, public, remembered, shows
+from newsroom.pagestore.declaring import public, shows
 from newsroom.pagestore.purging import compare, is_used, purge
+from newsroom.pagestore.remembering import clocks, forget, remembered, rows_remembered
 
-__all__ = ["clocks", "compare", "is_used", "public", "purge", "remembered", "shows"]
+__all__ = ["clocks", "compare", "forget", "is_used", "public", "purge", "remembered", "rows_remembered", "shows"]

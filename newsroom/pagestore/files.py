@@ -48,6 +48,11 @@ class FileStore:
         table = self._opened()
         return number >= table[BORN] and all(table[slot(key)] <= number for key in keys)
 
+    def purged(self, keys):
+        table = self._opened()
+        born = table[BORN]
+        return {key: max(table[slot(key)], born) for key in keys}
+
     def purge(self, keys):
         self._looked_at = 0.0
         table = self._opened()

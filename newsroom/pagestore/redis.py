@@ -75,10 +75,12 @@ class RedisStore:
         self._last, self._born, self._looked_at = int(last), int(born or 0), asked_at
 
     def is_right(self, number, keys):
-        if number < self._born:
-            return False
-        purged = self._server.mget([f"{PREFIX}key:{key}" for key in keys])
-        return all(found is None or int(found) <= number for found in purged)
+        return number >= self._born and all(purged <= number for purged in self.purged(keys).values())
+
+    def purged(self, keys):
+        keys = list(keys)
+        found = self._server.mget([f"{PREFIX}key:{key}" for key in keys])
+        return {key: max(int(number or 0), self._born) for key, number in zip(keys, found, strict=True)}
 
     def purge(self, keys):
         self._purge(keys=[LAST, BORN, *(f"{PREFIX}key:{key}" for key in keys)])

@@ -1,6 +1,7 @@
 """The store that the settings name: a folder of this machine, or a Redis server for several machines."""
 
 import zlib
+from collections.abc import Iterable
 from typing import Protocol
 
 from django.conf import settings
@@ -27,6 +28,9 @@ class Store(Protocol):
 
     def is_right(self, number: int, keys: frozenset[str]) -> bool:
         """Whether nothing that these keys name was purged since that number."""
+
+    def purged(self, keys: Iterable[str]) -> dict[str, int]:
+        """The number of the last purge of each key, or of whatever could have been one."""
 
     def purge(self, keys: set[str]) -> None: ...
 

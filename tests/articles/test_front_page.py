@@ -89,5 +89,5 @@ def test_the_menu_holds_twelve(stories):
 def test_takes_as_many_queries_for_more_sections(stories, django_assert_max_num_queries):
     for number in range(12):
         make_article(category=make_category(f"Section {number}"))
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         compose()

@@ -33,7 +33,7 @@ from articles.models.article import Kind
 from comments import moderation
 from comments.models.policy import Policy
 from comments.reactions import recommend
-from newsroom import pieces
+from newsroom import pagestore, pieces
 from newsroom.pagestore import page, purging, stores, wrapper
 from newsroom.pagestore.wrapper import Kept
 from tests.factories import (
@@ -160,6 +160,7 @@ class Newsroom:
 
     def fresh(self, address):
         pieces.forget()
+        pagestore.forget()
         return ask(self.application, address, accept="").body
 
     def edit(self, change):
@@ -282,6 +283,8 @@ def test_sections_tags_authors_and_series(newsroom):
     n.addresses = [address for address in n.addresses if "/books/" not in address]
     assert n.edit(saved(n.ada, bio="Writes a lot.")) == {f"profile-{n.ada.pk}"}
     assert n.edit(saved(n.ada, name="Ada L.")) == {f"author-{n.ada.pk}", f"profile-{n.ada.pk}"}
+    assert n.edit(saved(n.cleo, role="Columnist"))
+    assert "/" in n.gone  # a front tells it under an opinion
     assert n.edit(saved(n.ben, is_on_masthead=True)) == {f"profile-{n.ben.pk}", "masthead"}
     n.edit(lambda: merging.merge_authors(n.cleo, [n.ada]))
     n.addresses = [address for address in n.addresses if "/ada" not in address]

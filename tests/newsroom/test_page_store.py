@@ -14,13 +14,11 @@ from urllib.parse import urlsplit
 import brotli
 import pytest
 from django.db import transaction
-from django.utils.crypto import get_random_string
 
 from newsroom.pagestore import files, purging, stores, wrapper
 from newsroom.pagestore.page import Page, preferred
 from newsroom.pagestore.purging import purge_now
 from newsroom.pagestore.wrapper import Kept
-from tests.conftest import REDIS_URL
 
 TEXT = "A page of some length, with a word or two that come again: page, length, word. " * 20
 
@@ -72,27 +70,6 @@ def ask(application, address="/", method="GET", accept="br", **environ):
         lambda status, headers, exception=None: answered.append((status, headers)),
     )  # fmt: skip
     return Answer(*answered[-1], b"".join(chunks))
-
-
-@pytest.fixture(params=["files", "redis"])
-def store(request, settings, tmp_path, monkeypatch):
-    settings.PAGE_STORE_BYTES = 10_000_000
-    if request.param == "files":
-        settings.PAGE_STORE = str(tmp_path / "pages")
-    elif not REDIS_URL:
-        pytest.skip("REDIS_URL names no server.")
-    else:
-        from newsroom.pagestore import redis
-
-        settings.PAGE_STORE = REDIS_URL
-        # Of ones own, beside the tests of other workers.
-        prefix = f"pages-{get_random_string(8)}:"
-        monkeypatch.setattr(redis, "PREFIX", prefix)
-        for name in ("LAST", "BORN", "FIGURES"):
-            monkeypatch.setattr(redis, name, f"{prefix}{name}")
-        monkeypatch.setattr(redis, "LOOKS_EVERY", 0)
-    monkeypatch.setattr(stores, "_current", None)
-    return stores.current()
 
 
 @pytest.fixture
