@@ -3,23 +3,50 @@
 from datetime import timedelta
 
 from django.core.cache import cache
-from django.db.models import Case, Count, F, IntegerField, Q, Sum, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    F,
+    IntegerField,
+    Prefetch,
+    Q,
+    Subquery,
+    Sum,
+    Value,
+    When,
+    prefetch_related_objects,
+)
 from django.db.models.functions import TruncDate
 from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 
-from articles import checks, trust
-from articles.models import Article, Author, Category, Page, Picture, Placement, ReadCount, Recording, SiteSettings
+from articles import going_out, trust
+from articles.models import (
+    Article,
+    Author,
+    Byline,
+    Category,
+    Note,
+    Page,
+    Picture,
+    Placement,
+    ReadCount,
+    Recording,
+    SiteSettings,
+    Transition,
+    WorkingCopy,
+)
 from articles.models.article import Status
 from articles.models.rights import ENDS_SOON
 from articles.most_read import lines
 from articles.planning import begins
 from articles.workflow import standing, waiting_for
 from newsroom.charts import bars, by_day
-from newsroom.desk import Destination, Panel, destinations, panels
+from newsroom.desk import Destination, Panel, destinations, panels, then
 
 SHOWN = 6  # rows of a panel; its head leads to the rest
-CHECKED, CHECKED_AHEAD = 12, timedelta(days=2)  # as many, and as far ahead, as the home page can afford
+CHECKED, CHECKED_AHEAD = 12, timedelta(days=7)  # as many, and as far ahead, as the home page can afford
+HELD_LATELY = timedelta(days=7)
 CHARTED = 14  # days
 MOST_READ = 5
 COUNTED_ANEW = 60  # seconds for which the numbers of readers are remembered
@@ -31,14 +58,21 @@ def may(permission):
     return lambda request: request.user.has_perm(permission)
 
 
-def rows(articles):
+def rows(request, articles):
+    request.__dict__.setdefault("stories_of_panels", []).extend(articles)
     return [{"article": article, "standing": standing(article)} for article in articles]
 
 
-def listed(articles, **extra):
+def read_bylines(request):
+    """Read once for all panels who wrote their stories."""
+    stories = request.__dict__.pop("stories_of_panels", [])
+    prefetch_related_objects(stories, Prefetch("bylines", Byline.objects.select_related("author")))
+
+
+def listed(request, articles, **extra):
     """The first articles, and how many there are in all without counting far."""
-    found = list(articles.for_cards()[: SHOWN + 1])
-    return {"rows": rows(found[:SHOWN]), "has_more": len(found) > SHOWN, **extra}
+    found = list(articles.for_cards().prefetch_related(None)[: SHOWN + 1])
+    return {"rows": rows(request, found[:SHOWN]), "has_more": len(found) > SHOWN, **extra}
 
 
 def start(request):
@@ -58,7 +92,7 @@ def waiting(request):
         return None
     articles = waiting_for(user, Article.objects.all())
     articles = articles.order_by(F("due_at").asc(nulls_last=True), "modified_at", "id")
-    panel = listed(articles, now=timezone.now())
+    panel = listed(request, articles, now=timezone.now())
     return panel if panel["rows"] else None
 
 
@@ -68,14 +102,14 @@ def overdue(request):
         return None
     late = Article.objects.unfinished().filter(due_at__lt=timezone.now())
     articles = late.filter(~Q(assignee=request.user)).select_related("assignee").order_by("due_at", "id")
-    panel = listed(articles, now=timezone.now())
+    panel = listed(request, articles, now=timezone.now())
     return panel if panel["rows"] else None
 
 
 def approved(request):
     if not request.user.has_perm("articles.publish_article"):
         return None
-    panel = listed(Article.objects.filter(status=Status.APPROVED).order_by("modified_at", "id"))
+    panel = listed(request, Article.objects.filter(status=Status.APPROVED).order_by("modified_at", "id"))
     return panel if panel["rows"] else None
 
 
@@ -96,7 +130,7 @@ def drafts(request):
         .alias(rank=is_mine)
         .order_by("rank", "-modified_at")
     )
-    return listed(articles, sees_all=sees_all)
+    return listed(request, articles, sees_all=sees_all)
 
 
 def today(request):
@@ -111,10 +145,12 @@ def today(request):
         .filter(Q(status=Status.PUBLISHED) | Q(status=Status.APPROVED))
         .filter(published_at__gte=start_of_day, published_at__lt=end_of_day)
         .order_by("published_at", "id")
-        .for_cards()[:40]
+        .for_cards()
+        .prefetch_related(None)[:40]
     )
-    out = [row for row in rows(articles) if row["article"].published_at <= now]
-    ahead = [row for row in rows(articles) if row["article"].published_at > now]
+    shown = rows(request, articles)
+    out = [row for row in shown if row["article"].published_at <= now]
+    ahead = [row for row in shown if row["article"].published_at > now]
     day = (end_of_day - start_of_day).total_seconds()
     return {
         "now": now,
@@ -128,7 +164,7 @@ def today(request):
                 "is_out": row["article"].published_at <= now,
                 "is_ready": row["article"].status == Status.PUBLISHED,
             }
-            for row in rows(articles)
+            for row in shown
         ],
         "now_x": round(400 * (now - start_of_day).total_seconds() / day, 1),
     }
@@ -140,25 +176,50 @@ def coming(request):
         return None
     tomorrow = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
     articles = Article.objects.viewable_by(request.user).scheduled(tomorrow - timedelta(microseconds=1))
-    panel = listed(articles.order_by("published_at", "id"))
+    panel = listed(request, articles.order_by("published_at", "id"))
     return panel if panel["rows"] else None
 
 
 def failing(request):
-    """What goes out by itself within two days and would not pass the checks."""
+    """What goes out by itself and would not as things stand, and what was held back and is not out yet."""
     if not request.user.has_perm("articles.publish_article"):
         return None
-    now = timezone.now()
-    articles = Article.objects.filter(
-        Q(status=Status.PUBLISHED) | Q(status=Status.APPROVED),
-        published_at__gt=now,
-        published_at__lt=now + CHECKED_AHEAD,
-    )
-    found = []
-    for article in articles.select_related("lead_picture").order_by("published_at")[:CHECKED]:
-        if errors := checks.errors(article, article.published_at):
-            found.append({"article": article, "errors": errors, "standing": standing(article)})
+    # Checks are asked anew once anything was changed at the desk, and each minute for what is elsewhere: rights, links.
+    last = (Subquery(model.objects.order_by("-pk").values("pk")[:1]) for model in (Transition, Note))
+    key = Article.objects.order_by("-modified_at").values_list("modified_at", *last).first()
+    found = cache.get(f"desk-failing-{key and hash(key)}")
+    if found is None:
+        found = [*_held_back(timezone.now()), *_failing(timezone.now())]
+        cache.set(f"desk-failing-{key and hash(key)}", found, COUNTED_ANEW)
     return {"found": found} if found else None
+
+
+def _held_back(now):
+    rows = Transition.objects.filter(step="hold_back", made_at__gt=now - HELD_LATELY).select_related("article")
+    last = {entry.article_id: entry for entry in reversed(rows.defer("article__body", "article__body_text")[:CHECKED])}
+    return [
+        _fails(entry.article, entry.made_at, [entry.note], words=entry.words)
+        for entry in last.values()
+        if not entry.article.is_public() and not entry.article.is_scheduled
+    ]
+
+
+def _failing(now):
+    notes = Prefetch("notes", Note.objects.open(), to_attr="open_notes")
+    soon = {"published_at__gt": now, "published_at__lt": now + CHECKED_AHEAD}
+    scheduled = Article.objects.filter(Q(status=Status.PUBLISHED) | Q(status=Status.APPROVED), **soon)
+    for article in scheduled.select_related("lead_picture").prefetch_related(notes).order_by("published_at")[:CHECKED]:
+        if errors := going_out.keeps_back(article):
+            yield _fails(article, article.published_at, errors)
+    changes = WorkingCopy.objects.filter(goes_live_at__gt=now, goes_live_at__lt=now + CHECKED_AHEAD)
+    for copy in changes.select_related("article", "revision", "base").order_by("goes_live_at")[:CHECKED]:
+        if errors := going_out.keeps_back(copy.article, copy):
+            yield _fails(copy.article, copy.goes_live_at, errors, words="Its changes")
+
+
+def _fails(article, at, errors, words=""):
+    named = {"pk": article.pk, "title": str(article), "language": article.language, "direction": article.direction}
+    return {**named, "standing": standing(article), "at": at, "errors": errors, "words": words}
 
 
 def leaving(request):
@@ -171,7 +232,7 @@ def leaving(request):
         Q(status=Status.PUBLISHED, expires_at__gt=lately, expires_at__lt=now + EXPIRES_SOON)
         | Q(status=Status.WITHDRAWN, modified_at__gt=lately)
     ).order_by(F("expires_at").asc(nulls_last=True), "-modified_at")
-    panel = listed(articles, now=now)
+    panel = listed(request, articles, now=now)
     return panel if panel["rows"] else None
 
 
@@ -280,6 +341,8 @@ def trust_pages(request):
     missing = sum(concern.page is None for concern in concerns)
     return {"concerns": concerns, "missing": missing} if concerns else None
 
+
+then.append(read_bylines)
 
 panels += [
     Panel("desk/panels/start.html", start, 0),

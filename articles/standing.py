@@ -1,36 +1,15 @@
 """Where an article stands, as people say it, and the log of how it came there."""
 
-from django.db.models import Q, TextChoices
+from django.db.models import Q
 from django.utils import timezone
-from django.utils.formats import date_format
 
-from articles.models.article import Article, ArticleQuerySet, Status
-from articles.models.transition import Transition
-
-
-class Standing(TextChoices):
-    """The status as people say it: with the moment taken into account."""
-
-    PLANNED = "planned", "Planned"
-    DRAFT = "draft", "Draft"
-    REVIEW = "review", "In review"
-    CHANGES = "changes", "Changes requested"
-    APPROVED = "approved", "Approved"
-    SCHEDULED = "scheduled", "Scheduled"
-    LIVE = "live", "Live"
-    EXPIRED = "expired", "Expired"
-    WITHDRAWN = "withdrawn", "Taken down"
-    ARCHIVED = "archived", "Archived"
+from articles.models.article import Article, ArticleQuerySet, Standing, Status
+from articles.models.transition import OVERRIDE_LENGTH, Transition
+from newsroom.clock import in_words
 
 
 def standing(article: Article) -> Standing:
-    if article.status == Status.DRAFT:
-        return Standing.DRAFT if article.headline else Standing.PLANNED
-    if article.status != Status.PUBLISHED:
-        return Standing(article.status)
-    if article.is_scheduled:
-        return Standing.SCHEDULED
-    return Standing.LIVE if article.is_public() else Standing.EXPIRED
+    return article.standing
 
 
 def with_standing(articles: ArticleQuerySet, wanted: Standing) -> ArticleQuerySet:
@@ -47,23 +26,20 @@ def with_standing(articles: ArticleQuerySet, wanted: Standing) -> ArticleQuerySe
     return articles.filter(status=wanted)
 
 
-def in_words(moment):
-    """A moment for the desk and its log; the zone is said where it is not the site's."""
-    words = date_format(timezone.localtime(moment), "l j F Y, H:i")
-    zone = timezone.get_current_timezone_name()
-    return words if zone == timezone.get_default_timezone_name() else f"{words} ({zone} time)"
-
-
 def log(step, article, by, words, *, source=None, note="", override=""):
     """Write into the article's log what was done with it."""
-    return Transition.objects.create(
-        article=article,
-        made_by=by,
-        step=step,
-        source=source or standing(article),
-        target=standing(article),
-        words=words[:300],
-        note=note.strip()[:2000],
-        override=override[:1000],
-        is_issued=article.is_issued(),
-    )
+    entry = made(step, by, words, note=note, override=override)
+    article.enter(entry, source)
+    return entry
+
+
+def made(step, by, words, *, note="", override="", stays=True):
+    """A row of the log that is still to be written, by the verb that does what it says.
+
+    One that need not stay goes with its article, even if readers know that: an archive may be taken out again.
+    """
+    words = {"words": words[:300], "note": note.strip()[:2000], "override": override[:OVERRIDE_LENGTH]}
+    return Transition(step=step, made_by=by, is_issued=None if stays else False, **words)
+
+
+__all__ = ["Standing", "in_words", "log", "made", "standing", "with_standing"]

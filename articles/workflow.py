@@ -13,9 +13,11 @@ from django.db.models import Q
 from django.utils import timezone
 
 from articles import checks, revisions, working_copies
+from articles.checks import new_errors
 from articles.models.article import Article, ArticleQuerySet, Status
 from articles.models.category import Category, SectionEditor
-from articles.standing import Standing, in_words, log, standing
+from articles.models.transition import Transition
+from articles.standing import Standing, in_words, log, made, standing
 
 # -- whose section it is
 
@@ -80,7 +82,7 @@ class Step:
     done: str
     sources: frozenset[Standing]
     permission: str
-    run: Callable[[Article, object, datetime | None], None]
+    run: Callable[[Article, Transition, datetime | None], None]
     goes_public: bool = False
     needs_note: bool = False
 
@@ -170,36 +172,47 @@ def is_ahead(moment):
     return moment is not None and moment > timezone.now()
 
 
-def _publish(article, by, at):
+def _publish(article, entry, at):
     working_copies.fold(article)
-    article.publish(article.published_at if is_ahead(article.published_at) else None, is_checked=True)
-    revisions.mark_live(article, by)
+    article.publish(article.published_at if is_ahead(article.published_at) else None, entry)
+    revisions.mark_live(article, entry.made_by)
+    working_copies.forget_next_moment()
 
 
-def _publish_now(article, by, at):
+def _publish_now(article, entry, at):
     working_copies.fold(article)
-    article.publish(timezone.now() if is_ahead(article.published_at) else None, is_checked=True)
-    revisions.mark_live(article, by)
+    article.publish(timezone.now() if is_ahead(article.published_at) else None, entry)
+    revisions.mark_live(article, entry.made_by)
 
 
-def _take_down(article, by, at):
-    article.take_down()
+def _take_down(article, entry, at):
+    article.take_down(entry)
     working_copies.fold(article)
     revisions.forget_planned(article)
 
 
-def _send_to_review(article, by, at):
-    if article.assignee_id and article.assignee_id == getattr(by, "pk", None):
+def _send_to_review(article, entry, at):
+    if article.assignee_id and article.assignee_id == entry.made_by_id:
         article.assignee = None  # whoever of the editors takes it
-    article.send_to_review()
+    article.send_to_review(entry)
 
 
-def _request_changes(article, by, at):
+def _request_changes(article, entry, at):
     sent = article.transitions.filter(step="send_to_review").select_related("made_by").first()
     writer = sent.made_by if sent else article.created_by
-    if article.assignee_id in (None, getattr(by, "pk", None)):
+    if article.assignee_id in (None, entry.made_by_id):
         article.assignee = writer
-    article.request_changes()
+    article.request_changes(entry)
+
+
+def _unschedule_update(article, entry, at):
+    working_copies.unschedule(article)
+    article.enter(entry)
+
+
+def _drop_changes(article, entry, at):
+    working_copies.discard(article)
+    article.enter(entry)
 
 
 S = Standing
@@ -215,7 +228,7 @@ STEPS = (
     ),
     Step(
         "approve", "Approve", "Approved", frozenset({S.DRAFT, S.REVIEW, S.CHANGES}), "articles.publish_article",
-        lambda article, by, at: article.approve(),
+        lambda article, entry, at: article.approve(entry),
     ),
     Step(
         "publish", "Publish", "Published", UNFINISHED | {S.EXPIRED, S.WITHDRAWN}, "articles.publish_article",
@@ -227,24 +240,24 @@ STEPS = (
     ),
     Step(
         "update", "Publish changes", "Published changes", frozenset({S.LIVE}), "articles.publish_article",
-        lambda article, by, at: working_copies.publish(article, by), goes_public=True,
+        lambda article, entry, at: working_copies.publish(article, entry=entry), goes_public=True,
     ),
     Step(
         "schedule_update", "Schedule changes", "Changes scheduled", frozenset({S.LIVE}), "articles.publish_article",
-        lambda article, by, at: working_copies.schedule(article, at, by), goes_public=True,
+        lambda article, entry, at: working_copies.schedule(article, at, entry=entry), goes_public=True,
     ),
     Step(
         "unschedule_update", "Take changes off the schedule", "Took changes off the schedule", frozenset({S.LIVE}),
-        "articles.publish_article", lambda article, by, at: working_copies.unschedule(article),
+        "articles.publish_article", _unschedule_update,
     ),
     Step(
         "drop_changes", "Drop changes", "Dropped changes", frozenset({S.LIVE, S.EXPIRED}), "articles.change_article",
-        lambda article, by, at: working_copies.discard(article),
+        _drop_changes,
     ),
     Step(
         "return_to_draft", "Back to draft", "Returned to draft",
         frozenset({S.REVIEW, S.CHANGES, S.APPROVED, S.WITHDRAWN, S.ARCHIVED}), "articles.change_article",
-        lambda article, by, at: article.return_to_draft(),
+        lambda article, entry, at: article.return_to_draft(entry),
     ),
     Step(
         "take_down", "Take down", "Taken down", frozenset({S.LIVE, S.SCHEDULED, S.EXPIRED}),
@@ -252,7 +265,7 @@ STEPS = (
     ),
     Step(
         "archive", "Archive", "Archived", UNFINISHED | {S.WITHDRAWN}, "articles.publish_article",
-        lambda article, by, at: article.archive(),
+        lambda article, entry, at: article.archive(entry),
     ),
 )  # fmt: skip
 
@@ -289,16 +302,9 @@ def take(step: Step | str, article: Article, by=None, note="", at=None, override
     if objections := step.objections(wanted, note, tags, override, at):
         raise ValidationError(objections)
     overridden = in_spite_of(step.errors(wanted, tags, at), override) if override.strip() else ""
-    source = standing(article)
-    step.run(article, by, at)
-    return log(step.name, article, by, step.words(article), source=source, note=note, override=overridden)
-
-
-def new_errors(article: Article, before: Article, at, tags=None, tags_before=None):
-    """What the checks find wrong with an article and did not find in what it was before: that is known already."""
-    found = checks.errors(article, at, tags)
-    known = {(one.check, one.message) for one in checks.errors(before, at, tags_before)} if found else set()
-    return [one for one in found if (one.check, one.message) not in known]
+    entry = made(step.name, by, step.done, note=note, override=overridden)
+    step.run(article, entry, at)
+    return entry
 
 
 def in_spite_of(errors, reason: str) -> str:
@@ -335,14 +341,15 @@ def reschedule(article: Article, at, by=None):
             raise PermissionDenied(refusal)
         if not is_ahead(at):
             raise ValidationError({"published_at": ["Give a moment that lies ahead."]})
-        known = {(one.check, one.message) for one in publish.errors(article)}
+        known = {checks.known_by(one) for one in publish.errors(article) if not one.has_failed}
         article.published_at = at
-        new = [one for one in publish.errors(article) if (one.check, one.message) not in known]
+        new = [one for one in publish.errors(article) if checks.known_by(one) not in known]
         if found := article.obstacles(at) or {one.field: [one.message] for one in new}:
             raise ValidationError(found)
     words = f"Moved to {in_words(at)}" if at else "Taken out of the calendar"
     values = working_copies.working_values(article) | {"published_at": at and at.astimezone(UTC).isoformat()}
     working_copies.keep(article, values, by, words)
+    working_copies.forget_next_moment()
     return log("reschedule", article, by, words)
 
 

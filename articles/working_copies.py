@@ -1,27 +1,20 @@
 """Change an article that readers have without their seeing it, until the changes are published or their moment comes.
 
-No job is needed: whoever asks for a page first after the moment finds the changes put in, by the middleware here, and
-pages that were kept end at that moment.
+No job is needed for that: see going_out.py.
 """
 
-import logging
-
-from django.conf import settings
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from articles import moments, revisions
 from articles.models import Article, WorkingCopy
-from articles.models.article import Status
-from articles.standing import log
+from articles.models.article import Status, ask_gates
+from articles.standing import in_words, made
 from newsroom import pagestore
 
-logger = logging.getLogger(__name__)
-
-NEXT = "articles.next_update"
-REMEMBERED = 5  # seconds for which another process may not know of changes that were scheduled for these seconds
+NEXT = "articles.next_moment"  # where going_out.py remembers when it has to look again
 
 
 def is_out(article):
@@ -97,23 +90,39 @@ def revise(article, alter, by=None, note=""):
     return copy.revision
 
 
+def objections(article, at):
+    """What the gates find in the changes that wait, as they would go live at a moment, by field; nothing of it stored.
+
+    They are asked of what is new: what readers have already keeps no correction back.
+    """
+    copy = of(article)
+    wanted, before = as_article(copy), Article.objects.get(pk=article.pk)
+    return wanted.gaps() or ask_gates(wanted, at, tags=copy.changes.get("tags"), before=before)
+
+
 @transaction.atomic
-def publish(article, by=None):
+def publish(article, by=None, entry=None):
     """Give readers what waits in the working copy. Return the version they have now.
 
     What was changed in the article elsewhere meanwhile, a correction say, stays where the working copy left it alone.
-    Raises ValidationError in words.
+    Raises ValidationError in words: also of what the gates object to, unless who hands in the row of the log, `entry`,
+    has asked them.
     """
     copy = of(article)
     if copy is None:
         return revisions.live(article)
+    if entry is None:
+        entry = made("update", by, "Published changes")
+        if found := objections(article, timezone.now()):
+            raise ValidationError(found)
     changes, wanted = copy.changes, copy.revision
     copy.delete()
     _put_in(article, changes)
     values = revisions.snapshot(article)
-    revision = wanted if wanted.snapshot == values else revisions.take(article, values, by)
+    revision = wanted if wanted.snapshot == values else revisions.take(article, values, entry.made_by)
     revision.went_live_at = timezone.now()
     revision.save(update_fields=["went_live_at"])
+    article.enter(entry)
     return revision
 
 
@@ -144,25 +153,34 @@ def fold(article):
 
 
 @transaction.atomic
-def schedule(article, at, by=None):
-    """Have the changes go live at a moment to come, by themselves."""
+def schedule(article, at, by=None, entry=None):
+    """Have the changes go live at a moment to come, by themselves; `publish` tells of the gates, asked again then."""
     if at is None or at <= timezone.now():
         raise ValidationError({"update_at": ["Give a moment that lies ahead."]})
-    if not WorkingCopy.objects.filter(article=article).update(goes_live_at=at, scheduled_by=by):
+    copy = of(article)
+    if copy is None:
         raise ValidationError("There are no changes to schedule.")
+    if entry is None:
+        entry = made("schedule_update", by, "")
+        if found := objections(article, at):
+            raise ValidationError(found)
+    copy.goes_live_at, copy.scheduled_by = at, entry.made_by
+    copy.save(update_fields=["goes_live_at", "scheduled_by"])
+    entry.words = f"Changes set to go live on {in_words(at)}"
+    article.enter(entry)
     pagestore.purge(*moments.changed_by(of(article)))  # kept pages end at that moment
-    _forget_next_moment()
+    forget_next_moment()
 
 
 def unschedule(article):
     WorkingCopy.objects.filter(article=article).update(goes_live_at=None, scheduled_by=None)
-    _forget_next_moment()
+    forget_next_moment()
 
 
 def discard(article):
     """Forget the changes; the versions that hold them stay."""
     WorkingCopy.objects.filter(article=article).delete()
-    _forget_next_moment()
+    forget_next_moment()
 
 
 def restore(article, revision, by=None):
@@ -178,71 +196,12 @@ def restore(article, revision, by=None):
     if article.is_scheduled:
         restored = Article.objects.get(pk=article.pk)
         revisions.put(restored, wanted)
-        if missing := restored.gaps():
-            raise ValidationError(missing)
+        before = Article.objects.get(pk=article.pk)
+        if found := restored.gaps() or ask_gates(restored, article.goes_out_at, tags=wanted["tags"], before=before):
+            raise ValidationError(found)
     return keep(article, wanted, by, f"Put back version {revision.number}")
 
 
-# -- the moment comes
-
-
-def _forget_next_moment():
+def forget_next_moment():
     cache.delete(NEXT)
     transaction.on_commit(lambda: cache.delete(NEXT))  # somebody may have asked in between
-
-
-def next_moment():
-    """The next moment at which changes go live, or None. Asks the database once in a few seconds."""
-    known = cache.get(NEXT)
-    if known is None:
-        due = WorkingCopy.objects.filter(goes_live_at__isnull=False).order_by("goes_live_at")
-        known = due.values_list("goes_live_at", flat=True).first() or ""
-        cache.set(NEXT, known, REMEMBERED)
-    return known or None
-
-
-def go_live():
-    """Put in all changes whose moment has come; return how many."""
-    moment = next_moment()
-    if moment is None or moment > timezone.now():
-        return 0
-    done = 0
-    for key in list(WorkingCopy.objects.filter(goes_live_at__lte=timezone.now()).values_list("article", flat=True)):
-        with transaction.atomic():
-            article = Article.objects.select_for_update(of=("self",)).get(pk=key)
-            copy = WorkingCopy.objects.filter(article=article, goes_live_at__lte=timezone.now()).first()
-            if copy is None:
-                continue  # somebody else's request was quicker
-            done += bool(_go_live(article, copy))
-    cache.delete(NEXT)
-    return done
-
-
-def _go_live(article, copy):
-    if not is_out(article):
-        unschedule(article)
-        return None
-    try:
-        with transaction.atomic():
-            if missing := as_article(copy).gaps():
-                raise ValidationError(missing)
-            revision = publish(article, copy.scheduled_by)
-    except (ValidationError, DatabaseError) as error:  # what waits must not keep readers from their pages
-        why = error.messages if isinstance(error, ValidationError) else ["They and the article do not fit together."]
-        unschedule(article)
-        log("update", article, None, "The changes could not go live", note=" ".join(why))
-        logger.warning("Changes of article %s could not go live", article.pk)
-        return None
-    log("update", article, copy.scheduled_by, f"Changes went live as scheduled: {revision}")
-    return revision
-
-
-def updates_on_time(get_response):
-    """Middleware: changes whose moment has come are live before anybody gets a page."""
-
-    def middleware(request):
-        if not request.path_info.startswith(("/desk/", settings.STATIC_URL)):
-            go_live()
-        return get_response(request)
-
-    return middleware

@@ -20,9 +20,16 @@ CHARTED = 14  # days
 def waiting(request):
     """How many comments wait and since when; asked once for a page, however many of its parts show it."""
     if not hasattr(request, "comments_waiting"):
-        here = Comment.objects.filter(queue.queued(request.user), queue.in_sections(sections_of(request.user)))
+        here = Comment.objects.filter(queue.queued(request.user), queue.in_sections(own_sections(request)))
         request.comments_waiting = here.aggregate(number=Count("pk"), oldest=Min("created_at"))
     return request.comments_waiting
+
+
+def own_sections(request):
+    """The sections of whoever asks, read once for a page."""
+    if not hasattr(request, "comments_sections"):
+        request.comments_sections = sections_of(request.user)
+    return request.comments_sections
 
 
 def may_see(request):
@@ -48,7 +55,7 @@ def by_day_written(request):
     if not may_see(request):
         return None
     first = timezone.localdate() - timedelta(days=CHARTED - 1)
-    here = Comment.objects.filter(queue.in_sections(sections_of(request.user)), status__in=Status.values)
+    here = Comment.objects.filter(queue.in_sections(own_sections(request)), status__in=Status.values)
     midnight = datetime.combine(first, time(), tzinfo=timezone.get_current_timezone())
     days = here.filter(created_at__gte=midnight).order_by().annotate(day=TruncDate("created_at"))
     numbers = dict(days.values_list("day").annotate(number=Count("pk")))

@@ -39,6 +39,7 @@ class Destination:
 
 
 panels: list[Panel] = []
+then: list[Callable[[HttpRequest], None]] = []  # called once all panels have their rows, to read something for all
 destinations: list[Destination] = []
 pages: list[Callable[[admin.AdminSite], list]] = []  # each returns addresses of the desk that belong to no model
 
@@ -86,4 +87,6 @@ class DeskSite(admin.AdminSite):
             context = panel.context(request)
             if context is not None:
                 columns[panel.column].append({"template": panel.template, **context})
+        for read in then:
+            read(request)
         return super().index(request, {"columns": columns, **(extra_context or {})})

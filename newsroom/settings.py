@@ -79,7 +79,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "articles.staff.own_time_zone",
-    "articles.working_copies.updates_on_time",
+    "articles.going_out.out_on_time",
     "articles.addresses.former_addresses",
 ]
 

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from PIL import Image
 
-from articles.models import Article, Author, Byline, Category, FrontChange, Page, Picture, Placement
+from articles.models import Article, Author, Byline, Category, FrontChange, Page, Picture, Placement, Transition
 from articles.models.article import Status
 from comments.models import Comment
 
@@ -34,16 +34,18 @@ def make_article(headline=None, *, published=True, at=None, tags=(), authors=(),
     fields.setdefault("body", "<p>A text of some length.</p>")
     if "category" not in fields:
         fields["category"] = Category.objects.first() or make_category("News")
+    is_public = published and status in (None, Status.PUBLISHED)
     article = Article(headline=headline or f"Story {next(_number)}", **fields)
+    if status and not is_public:
+        article.status = status
     article.save()
     article.tags.set(tags)
     for position, author in enumerate(authors):
         Byline.objects.create(article=article, author=author, position=position)
-    if status and status != Status.PUBLISHED:
-        article.status = status
-        article.save()
-    elif published:
-        article.publish(at=at or timezone.now() - timedelta(hours=1), is_checked=True)
+    if is_public:
+        # As an archive comes in: what the checks say is for the tests that ask.
+        entry = Transition(step="import", words="Made for a test", override="No test is about it", is_issued=False)
+        article.publish(at or timezone.now() - timedelta(hours=1), entry)
     return article
 
 

@@ -1,12 +1,14 @@
 """What is asked of an article before it goes out, one question a file.
 
-A check is a function that gets a Subject and yields findings. It asks the database little and changes nothing. An error
-keeps an article back on every way, that of `Article.publish()` too, until it is mended or an editor overrides it by
-name and reason.
+Each file says in WORST how bad what it finds can be, and its `check` gets a Subject and yields findings. It asks the
+database little and changes nothing. An error keeps an article back on every way, that of `Article.publish()` too, until
+it is mended or an editor overrides it by name and reason. So does a check that could have found one and fails.
 """
 
 import logging
 from collections import defaultdict
+
+from django.db import DatabaseError
 
 from articles.checks import (
     alternatives,
@@ -29,53 +31,58 @@ from articles.models.article import gates
 logger = logging.getLogger(__name__)
 
 CHECKS = (
-    alternatives.check,
-    credits.check,
-    rights.check,
-    notes.check,
-    sign_offs.check,
-    embargo.check,
-    sponsorship.check,
-    links.check,
-    link_text.check,
-    headings.check,
-    lengths.check,
-    duplicates.check,
-    typography.check,
-)
+    alternatives, credits, rights, notes, sign_offs, embargo, sponsorship, links, link_text, headings, lengths,
+    duplicates, typography,
+)  # fmt: skip
 
 
-def run(article, at=None, tags=None) -> list[Finding]:
+def run(article, at=None, tags=None, among=None) -> list[Finding]:
     """Return what the checks find in an article in hand, as it would go out at a moment, now by default; errors first.
 
     `tags` are the names that are going to be its tags, where they are not stored yet.
     """
     subject = Subject(article, at or article.goes_out_at, tags)
     found = []
-    for check in CHECKS:
+    for each in CHECKS if among is None else among:
         try:
-            found += check(subject)
+            found += each.check(subject)
+        except DatabaseError:
+            raise  # the transaction may be gone, and the form with it
         except Exception:
             # A check that fails has not passed, and is no reason to lose the form.
-            logger.exception("The check %s failed on article %s", check.__module__, article.pk)
-            name = check.__module__.rpartition(".")[2].replace("_", " ")
+            logger.exception("The check %s failed on article %s", each.__name__, article.pk)
+            name = each.__name__.rpartition(".")[2].replace("_", " ")
             words = f"Could not check: {name}. Try again, and tell whoever runs the site."
-            found.append(Finding(name, Severity.WARNING, words))
+            found.append(Finding(name, each.WORST, words, has_failed=True))
     return sorted(found, key=lambda finding: finding.severity != Severity.ERROR)
 
 
 def errors(article, at=None, tags=None) -> list[Finding]:
-    return [finding for finding in run(article, at, tags) if finding.severity == Severity.ERROR]
+    """What keeps an article back; checks that only advise are not run for it."""
+    among = [each for each in CHECKS if each.WORST == Severity.ERROR]
+    return [finding for finding in run(article, at, tags, among) if finding.severity == Severity.ERROR]
 
 
-def objections(article, at) -> dict[str, list[str]]:
+def new_errors(article, before, at, tags=None, tags_before=None) -> list[Finding]:
+    """The errors that an article did not have in what it was before; those are known already, unless a check failed."""
+    found = errors(article, at, tags)
+    before.open_notes = []  # notes are on what is being written
+    known = {known_by(one) for one in errors(before, at, tags_before) if not one.has_failed} if found else set()
+    return [one for one in found if known_by(one) not in known]
+
+
+def known_by(finding):
+    return finding.check, finding.message
+
+
+def objections(article, at, tags=None, before=None) -> dict[str, list[str]]:
     """The errors by field, as forms and verbs raise them."""
     found = defaultdict(list)
-    for error in errors(article, at):
+    for error in new_errors(article, before, at, tags) if before else errors(article, at, tags):
         found[error.field].append(error.message)
     return dict(found)
 
 
 gates.append(objections)
 
-__all__ = ["CHECKS", "Finding", "Severity", "Subject", "errors", "run"]
+__all__ = ["CHECKS", "Finding", "Severity", "Subject", "errors", "known_by", "new_errors", "run"]

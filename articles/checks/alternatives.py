@@ -2,6 +2,8 @@
 
 from articles.checks.findings import Finding, Severity
 
+WORST = Severity.ERROR
+
 
 def check(subject):
     for field, messages in subject.article.undescribed_pictures().items():

@@ -2,6 +2,8 @@
 
 from articles.checks.findings import Finding, Severity
 
+WORST = Severity.WARNING
+
 
 def check(subject):
     for field, picture in subject.pictures:

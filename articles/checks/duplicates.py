@@ -11,6 +11,8 @@ from articles.models import Article
 from articles.models.article import Status
 from articles.search import search
 
+WORST = Severity.WARNING
+
 LATELY, LOOKED_AT = timedelta(days=30), 400
 ALIKE = 0.88
 

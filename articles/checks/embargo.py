@@ -9,6 +9,8 @@ from django.utils.formats import date_format
 from articles.checks.findings import Finding, Severity
 from newsroom.clock import site_time
 
+WORST = Severity.ERROR
+
 MONTHS = "january february march april may june july august september october november december".split()
 _DATE = re.compile(
     rf"(?P<iso>\d{{4}}-\d\d-\d\d)|(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?P<month>{'|'.join(MONTHS)})\s+(?P<year>\d{{4}})"

@@ -24,6 +24,7 @@ class Finding:
     message: str
     field: str = "body"
     quote: str = ""
+    has_failed: bool = False  # it says nothing of the article: the check itself came to no end
 
 
 @dataclass
@@ -101,6 +102,8 @@ class Subject:
 
     @cached_property
     def open_notes(self) -> list[Note]:
+        if hasattr(self.article, "open_notes"):  # asked for many at once
+            return self.article.open_notes
         return list(self.article.notes.open()) if self.article.pk else []
 
     @cached_property

@@ -2,6 +2,8 @@
 
 from articles.checks.findings import Finding, Severity
 
+WORST = Severity.WARNING
+
 HEADLINE, STANDFIRST = 110, 320  # characters that search engines and share cards show at most
 
 

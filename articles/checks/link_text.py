@@ -4,6 +4,8 @@ import re
 
 from articles.checks.findings import Finding, Severity
 
+WORST = Severity.ERROR
+
 VAGUE = re.compile(r"^(?:click here|here|this|link|read more|more|this link|find out more)\W*$", re.I)
 
 

@@ -10,6 +10,8 @@ from django.urls import Resolver404, resolve
 from articles.checks.findings import Finding, Severity
 from articles.models import Article, FormerAddress
 
+WORST = Severity.ERROR
+
 _STORY = re.compile(r"^/\d{4}/\d\d/\d\d/(?P<slug>[^/]+)/$")
 
 

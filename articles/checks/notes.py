@@ -4,6 +4,8 @@ import re
 
 from articles.checks.findings import Finding, Severity
 
+WORST = Severity.ERROR
+
 TK = re.compile(r"(?<![\w])(?:TK)+(?![\w])")
 
 

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from articles.checks.findings import Finding, Severity
 
+WORST = Severity.ERROR
+
 A_WHILE = timedelta(days=14)
 
 

@@ -3,6 +3,8 @@
 from articles import revisions, sharing
 from articles.checks.findings import Finding, Severity
 
+WORST = Severity.WARNING
+
 
 def check(subject):
     if not subject.article.pk:

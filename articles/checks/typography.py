@@ -4,6 +4,8 @@ import re
 
 from articles.checks.findings import Finding, Severity
 
+WORST = Severity.WARNING
+
 _DOUBLE = re.compile(r"\S(?: {2,}|\u00a0 | \u00a0)\S")
 _BEFORE = re.compile(r"\w [,;.!?](?=\s|$)")
 FRENCH = ("fr",)  # there a space stands before some marks

@@ -10,6 +10,10 @@ from django.utils.text import slugify
 
 from articles.models import Article, ArticleTag, Byline, Category, Page, Picture
 from articles.models.article import Status
+from articles.standing import made
+
+# Archives come as they are: without descriptions of pictures, with links that have died. Who imports answers for that.
+NOT_ASKED = "It was published elsewhere before, so the checks were not asked."
 
 
 def digest_of(values: dict) -> str:
@@ -102,13 +106,12 @@ class ArticleFields(Fields):
             setattr(article, name, self.values[name])
         self.give_slug(article)
         if self.values["status"] == Status.PUBLISHED:
-            # It was published elsewhere before, so nobody is asked whether it should have been.
-            article.publish(at=datetime.fromisoformat(self.values["published_at"]), is_checked=True)
+            entry = made("import", None, "Taken over as it was published elsewhere", override=NOT_ASKED, stays=False)
+            article.publish(datetime.fromisoformat(self.values["published_at"]), entry)
         elif article.status == Status.PUBLISHED:
-            article.take_down()
+            article.take_down(made("import", None, "Taken over: not public there any more", stays=False))
         else:
-            article.status = self.values["status"]
-            article.save()
+            article.take_over(self.values["status"], made("import", None, "Taken over", stays=False))
         if not is_new:
             article.categories.clear()
             article.tagged.all().delete()

@@ -21,8 +21,9 @@ from articles.models.picture import SHOWN, Illustration, Picture, addresses_with
 from articles.models.recording import Attachment
 from articles.models.site import CommentsPolicy
 from articles.models.tag import ArticleTag
+from articles.models.transition import Transition
 from newsroom import html
-from newsroom.clock import site_time
+from newsroom.clock import in_words, site_time
 from newsroom.fields import HTMLField
 
 WORDS_PER_MINUTE = 220
@@ -45,6 +46,21 @@ class Status(models.TextChoices):
     ARCHIVED = "archived", "Archived"
 
 
+class Standing(models.TextChoices):
+    """The status as people say it: with the moment taken into account."""
+
+    PLANNED = "planned", "Planned"
+    DRAFT = "draft", "Draft"
+    REVIEW = "review", "In review"
+    CHANGES = "changes", "Changes requested"
+    APPROVED = "approved", "Approved"
+    SCHEDULED = "scheduled", "Scheduled"
+    LIVE = "live", "Live"
+    EXPIRED = "expired", "Expired"
+    WITHDRAWN = "withdrawn", "Taken down"
+    ARCHIVED = "archived", "Archived"
+
+
 class Kind(models.TextChoices):
     NEWS = "news", pgettext_lazy("kind of story", "News")
     ANALYSIS = "analysis", pgettext_lazy("kind of story", "Analysis")
@@ -57,8 +73,17 @@ class Kind(models.TextChoices):
     LIVE = "live", pgettext_lazy("kind of story", "Live coverage")
 
 
-# What else keeps an article from going out at a moment, by field. The checks put theirs here.
-gates: list[Callable[["Article", datetime], dict[str, list[str]]]] = []
+# What else keeps an article from going out at a moment, by field; of changes to a live one, what it did not keep back
+# `before` them. `tags` are those it will have, where they are not stored yet. The checks put theirs here.
+gates: list[Callable[..., dict[str, list[str]]]] = []
+
+
+def ask_gates(article, at, **told) -> dict[str, list[str]]:
+    found = defaultdict(list)
+    for gate in gates:
+        for field, messages in gate(article, at, **told).items():
+            found[field] += messages
+    return dict(found)
 
 
 ON_CARDS = (
@@ -72,6 +97,9 @@ def is_out(at=None):
     """The condition that the public may read an article at the given moment, now by default."""
     at = at or timezone.now()
     return Q(Q(expires_at__isnull=True) | Q(expires_at__gt=at), status=Status.PUBLISHED, published_at__lte=at)
+
+
+NO_VERB = "A status is not set: publish it, take it down, or take another step, which asks and writes the log."
 
 
 class ArticleQuerySet(models.QuerySet):
@@ -246,6 +274,14 @@ class Article(Addressed):
     source_note = models.CharField("what was changed", max_length=300, blank=True)
 
     status = models.CharField(max_length=20, choices=Status, default=Status.DRAFT, editable=False)
+    release = models.OneToOneField(
+        "articles.Transition",
+        models.RESTRICT,
+        null=True,
+        editable=False,
+        related_name="+",
+        help_text="The row of the log by which it is published.",
+    )
     assignee = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="with"
     )
@@ -352,6 +388,12 @@ class Article(Addressed):
                 violation_error_message="A published article has an address.",
             ),
             models.CheckConstraint(
+                name="article_published_is_in_the_log",
+                condition=Q(status="published", release__isnull=False)
+                | (~Q(status="published") & Q(release__isnull=True)),
+                violation_error_message="What is published has its row in the log: publish it, or take it down.",
+            ),
+            models.CheckConstraint(
                 name="article_rating_in_halves",
                 condition=Q(rating__isnull=True) | Q(rating__in=[Decimal(halves) / 2 for halves in range(11)]),
                 violation_error_message="A rating is 0 to 5 stars, in halves.",
@@ -373,19 +415,25 @@ class Article(Addressed):
     def __str__(self):
         return self.headline or self.slugline or "Without a headline"
 
-    def save(self, *args, **kwargs):
-        if "body" in self.__dict__:
+    def save(self, *args, entry=None, **kwargs):
+        """Save the article. Its status changes only together with a row of its log, `entry`: by one of the verbs."""
+        changed = kwargs.get("update_fields")
+        has_texts = changed is None or not {"body", "live_summary", "kind"}.isdisjoint(changed)
+        if has_texts and "body" in self.__dict__:
             # What is stored is clean; what is counted and searched is what is stored.
             self.body = html.clean(self.body)
             self.body_text = html.text(self.body)
             self.word_count = count_words(self.body_text)
         with transaction.atomic():
-            changed = kwargs.get("update_fields")
             if self.pk and (changed is None or not {"status", "published_at", "expires_at"}.isdisjoint(changed)):
-                self._remember_publication()
+                self._remember_publication(entry)
                 kwargs |= {"update_fields": {*changed, "public_since"}} if changed is not None else {}
+            elif self.pk is None and self.status == Status.PUBLISHED:
+                raise ValidationError(NO_VERB)
             super().save(*args, **kwargs)
-            if isinstance(self.__dict__.get("body"), str):  # neither left unread nor for the database to work out
+            if has_texts and isinstance(
+                self.__dict__.get("body"), str
+            ):  # neither left unread nor for the database to work out
                 self.keep_uses()
 
     def keep_uses(self):
@@ -395,9 +443,13 @@ class Article(Addressed):
         Illustration.keep(texts, article=self)
         Attachment.keep(texts, article=self)
 
-    def _remember_publication(self):
+    def _remember_publication(self, entry):
         """Keep the time in which the article was public, before it ends or is set anew."""
         stored = Article.objects.filter(pk=self.pk).only("status", "published_at", "expires_at", "public_since").first()
+        if entry is None and self.status != (stored.status if stored else Status.DRAFT):
+            raise ValidationError(NO_VERB)
+        if entry is not None and entry.source == Standing.SCHEDULED:
+            return  # readers never had it
         if stored is None or stored.status != Status.PUBLISHED:
             if stored and self.status == Status.PUBLISHED and self.is_issued() and self.past_publications.exists():
                 self.public_since = timezone.now()
@@ -423,6 +475,16 @@ class Article(Addressed):
 
     def needs_slug(self):
         return self.status == Status.PUBLISHED
+
+    @property
+    def standing(self) -> Standing:
+        if self.status == Status.DRAFT:
+            return Standing.DRAFT if self.headline else Standing.PLANNED
+        if self.status != Status.PUBLISHED:
+            return Standing(self.status)
+        if self.is_scheduled:
+            return Standing.SCHEDULED
+        return Standing.LIVE if self.is_public() else Standing.EXPIRED
 
     # -- what readers see
 
@@ -552,19 +614,18 @@ class Article(Addressed):
         """Return what keeps the article from being published at the given moment, now by default, by field."""
         return self.unusable_pictures(at) | self.gaps()
 
-    def publish(self, at=None, *, is_checked=False):
+    def publish(self, at=None, entry=None):
         """Make the article public, now or at the given moment.
 
         The first publication date is kept: taking down and republishing never moves an old story to the top of
         the front page, nor to another address. Raises ValidationError naming each field that keeps it back, and what
-        the gates object to, unless whoever calls has asked them already or answers for it: `is_checked`.
+        the gates object to. Whoever hands in the row of the log, `entry`, has asked them or says in it why not.
         """
-        now = timezone.now()
+        now, source = timezone.now(), self.standing
         # What is live goes on when the rights of its pictures have ended since: readers get what stands in for them.
         obstacles = self.gaps() if self.is_public(now) else self.obstacles(max(at or now, now))
-        if not obstacles and not is_checked and not self.is_public(now):
-            for gate in gates:
-                obstacles |= gate(self, max(at or now, now))
+        if not obstacles and entry is None and not self.is_public(now):
+            obstacles = ask_gates(self, max(at or now, now))
         if obstacles:
             raise ValidationError(obstacles)
         if self.first_published_at is None or self.first_published_at > now:
@@ -577,41 +638,77 @@ class Article(Addressed):
             self.published_at = self.first_published_at
         if self.expires_at is not None and self.expires_at <= now:
             self.expires_at = None
-        self.status = Status.PUBLISHED
-        self.save()
+        self._stand(Status.PUBLISHED, entry, source)
 
-    def take_down(self):
+    def take_down(self, entry=None):
         """Take the article off the site. Its address answers 410 from now on; nothing is lost."""
-        self.status = Status.WITHDRAWN if self.is_issued() else Status.DRAFT
-        if not self.is_issued():
+        source, is_issued = self.standing, self.is_issued()
+        if not is_issued:
             self.first_published_at = None
-        self.save()
+        self._stand(Status.WITHDRAWN if is_issued else Status.DRAFT, entry, source)
 
-    def send_to_review(self):
-        self._move(Status.REVIEW, {Status.DRAFT, Status.CHANGES})
+    def hold_back(self, entry):
+        """Keep what was scheduled from going out at its moment: readers have not had it, nor will."""
+        was_out = self.first_published_at != self.published_at
+        if not was_out:
+            self.first_published_at = None
+        self._stand(Status.WITHDRAWN if was_out else Status.APPROVED, entry, Standing.SCHEDULED)
 
-    def request_changes(self):
-        self._move(Status.CHANGES, {Status.REVIEW, Status.APPROVED})
+    def send_to_review(self, entry=None):
+        self._move(Status.REVIEW, {Status.DRAFT, Status.CHANGES}, entry)
 
-    def approve(self):
+    def request_changes(self, entry=None):
+        self._move(Status.CHANGES, {Status.REVIEW, Status.APPROVED}, entry)
+
+    def approve(self, entry=None):
         if refused := self.unusable_pictures(self.goes_out_at):
             raise ValidationError(refused)
-        self._move(Status.APPROVED, {Status.DRAFT, Status.REVIEW, Status.CHANGES})
+        self._move(Status.APPROVED, {Status.DRAFT, Status.REVIEW, Status.CHANGES}, entry)
 
-    def return_to_draft(self):
-        self._move(Status.DRAFT, {Status.REVIEW, Status.CHANGES, Status.APPROVED, Status.WITHDRAWN, Status.ARCHIVED})
+    def return_to_draft(self, entry=None):
+        sources = {Status.REVIEW, Status.CHANGES, Status.APPROVED, Status.WITHDRAWN, Status.ARCHIVED}
+        self._move(Status.DRAFT, sources, entry)
 
-    def archive(self):
+    def archive(self, entry=None):
         """Put away what will not be published. Nothing is lost, and its address, if it had one, keeps answering 410."""
-        self._move(Status.ARCHIVED, {Status.DRAFT, Status.REVIEW, Status.CHANGES, Status.APPROVED, Status.WITHDRAWN})
+        sources = {Status.DRAFT, Status.REVIEW, Status.CHANGES, Status.APPROVED, Status.WITHDRAWN}
+        self._move(Status.ARCHIVED, sources, entry)
 
-    def _move(self, status, sources):
+    def take_over(self, status, entry):
+        """Stand, not public, where it stands elsewhere: for importers."""
+        if self.pk is None or self.status == status:
+            self.status = status
+            self.save()
+        else:
+            self._stand(status, entry, self.standing)
+
+    def _move(self, status, sources, entry):
         if self.status not in sources:
             raise ValidationError(
                 f"“{self}” is {self.get_status_display().lower()}; it cannot become {status.label.lower()}."
             )
-        self.status = status
-        self.save()
+        self._stand(status, entry, self.standing)
+
+    def _stand(self, status, entry, source):
+        """Change the status, and write the row of the log that it stands by: one is not stored without the other."""
+        entry = entry or Transition(step=status, words=Status(status).label)
+        with transaction.atomic():
+            only = None
+            if self.pk is None:  # its log needs it first
+                self.save()
+                only = ["status", "release", "published_at", "first_published_at", "expires_at", "modified_at"]
+            self.status = status
+            self.enter(entry, source)
+            self.release = entry if status == Status.PUBLISHED else None
+            self.save(entry=entry, update_fields=only)
+
+    def enter(self, entry, source=None):
+        """Write a row into the log: whence it came, and where it stands now."""
+        entry.article, entry.source, entry.target = self, source or self.standing, self.standing
+        entry.is_issued = entry.is_issued is not False and self.is_issued()
+        if entry.target == Standing.SCHEDULED and entry.source != Standing.SCHEDULED:
+            entry.words = f"Scheduled for {in_words(self.published_at)}"
+        entry.save()
 
 
 class PastPublication(models.Model):

@@ -3,6 +3,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 
+OVERRIDE_LENGTH = 10_000
+
 
 class Transition(models.Model):
     """One step of an article, as it was taken: by whom, from where to where, with which words. Nothing alters it.
@@ -22,7 +24,9 @@ class Transition(models.Model):
     words = models.CharField(max_length=300, help_text="What was done, as the history says it.")
     note = models.TextField(max_length=2000, blank=True)
     override = models.TextField(
-        max_length=1000, blank=True, help_text="Why it went out although a check said no, and what the check said."
+        max_length=OVERRIDE_LENGTH,
+        blank=True,
+        help_text="Why it went out although a check said no, and what the check said.",
     )
     is_issued = models.BooleanField(help_text="Whether readers know the article, so that its log stays.")
 

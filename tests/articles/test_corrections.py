@@ -126,7 +126,7 @@ def test_taking_down_republishing_and_merging_keep_it(article, correction, clien
 
 def test_deleting_at_the_desk_is_refused_in_words(as_alice, article, correction):
     # One that was never public and has a correction all the same, as only a program can make it.
-    Article.objects.filter(pk=article.pk).update(status="draft", first_published_at=None)
+    Article.objects.filter(pk=article.pk).update(status="draft", release=None, first_published_at=None)
     page = words(as_alice.post(f"/desk/articles/article/{article.pk}/delete/", {"post": "yes"}))
     assert "protected" in page
     chosen = {"action": "delete_selected", "_selected_action": [article.pk], "post": "yes"}

@@ -65,5 +65,5 @@ def test_home_with_everything_stays_within_its_query_budget(as_alice, alice, noo
         make_article(at=noon + timedelta(days=3), authors=[author])
         make_comment(article, status="pending")
         read(article, noon, number + 1)
-    with django_assert_max_num_queries(30):
+    with django_assert_max_num_queries(28):
         as_alice.get("/desk/")

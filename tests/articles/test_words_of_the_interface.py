@@ -14,7 +14,7 @@ from django.utils import timezone, translation
 from articles import subscriptions, trust
 from articles.corrections import correct
 from articles.live import Cursor
-from articles.models import Article, BreakingNews, Byline, Dossier, LiveUpdate, Part, SiteSettings, Subscriber
+from articles.models import BreakingNews, Byline, Dossier, LiveUpdate, Part, SiteSettings, Subscriber
 from articles.models.page import Purpose
 from newsroom.html import clean
 from tests.articles.desk_forms import words
@@ -145,7 +145,7 @@ def test_no_page_says_a_word_that_cannot_be_translated(newsroom, client, monkeyp
         look("the worker", *json.loads(kept)["words"].values())
         look("beginnings", *(text for purpose in Purpose for text in Words.of(trust.start(purpose).body)))
         look("errors", *Words.of(render_to_string("403.html")), *Words.of(render_to_string("500.html")))
-        Article.objects.filter(pk=full.pk).update(status="withdrawn")
+        full.take_down()
         see("what was taken down", client.get(full.get_absolute_url()))
         monkeypatch.setattr(settings, "DATA_UPLOAD_MAX_NUMBER_FIELDS", 1)
         see("a form of too many fields", client.post("/newsletter/", {"email": "a", "b": "c"}, headers=OWN))

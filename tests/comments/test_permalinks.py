@@ -45,7 +45,7 @@ def test_answers_for_a_comment_below_a_hidden_one_as_for_none(client, article):
 
 def test_answers_for_a_comment_on_a_hidden_article_as_for_none(client, article):
     comment = make_comment(article)
-    Article.objects.update(status="withdrawn")
+    Article.objects.update(status="withdrawn", release=None)
     assert answers(client, comment.public_id) == answers(client, "0123456789abcdef")
 
 

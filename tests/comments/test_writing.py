@@ -87,7 +87,7 @@ def test_keeps_cookies_and_tokens_off_public_pages(client, article):
 
 @pytest.mark.parametrize("status", ["draft", "review", "withdrawn"])
 def test_knows_nothing_of_articles_that_are_not_public(client, article, status):
-    Article.objects.filter(pk=article.pk).update(status=status)
+    Article.objects.filter(pk=article.pk).update(status=status, release=None)
     hidden, missing = client.get(f"/comments/write/{article.pk}/"), client.get("/comments/write/999999/")
     assert hidden.status_code == missing.status_code == 404
     assert hidden.content == missing.content
