@@ -4,12 +4,14 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
-from django.db.models import Count, F, Q, Window
+from django.db.models import Count, F, Prefetch, Q, Window
 from django.db.models.functions import RowNumber, TruncDate
 from django.utils import timezone
 
-from articles.models import Article, WorkingCopy
+from articles import checks
+from articles.models import Article, Note, WorkingCopy
 from articles.models.article import ArticleQuerySet, Status
 from articles.standing import Standing, standing, with_standing
 from articles.workflow import Step, has_a_say, is_ahead, step_named, steps
@@ -19,6 +21,8 @@ COLUMNS = (
 )  # fmt: skip
 IN_COLUMN = 25  # cards; the head of the column leads to all
 IN_TRAY = 12
+CHECKED_AT_ONCE = 12  # cards whose text no check has seen yet, as many as a page can afford
+REMEMBERED = 300  # seconds for which it is remembered how much is to fix in a text that stays as it is
 # What leads into a column, from wherever it may.
 LEADS_TO = {
     Standing.DRAFT: ("return_to_draft", "take_down"),
@@ -36,6 +40,7 @@ class Card:
     steps: list[Step]
     may_change: bool
     is_late: bool
+    to_fix: int = 0  # what keeps it from going out, as far as that is known
 
     @property
     def moves(self):
@@ -52,7 +57,7 @@ class Column:
 
 def loaded(articles: ArticleQuerySet) -> ArticleQuerySet:
     """Load what a card shows, in one query whatever the number of articles."""
-    people = ("category", "assignee__desk_profile__picture")
+    people = ("category", "lead_picture", "assignee__desk_profile__picture")
     return articles.select_related(*people).defer("body", "body_text", "live_summary")
 
 
@@ -70,6 +75,26 @@ def cards(articles, user) -> list[Card]:
         )
         for article in articles
     ]
+
+
+def note_what_is_to_fix(cards: list[Card]):
+    """Write onto cards how much the checks find to be fixed. Of a board that stays as it is they are asked once."""
+    keys = [card.article.pk for card in cards if card.standing != Standing.PLANNED]
+    noted = dict(Note.objects.open().filter(article__in=keys).values_list("article").annotate(number=Count("pk")))
+    names = {
+        f"desk-to-fix-{card.article.pk}-{card.article.modified_at.timestamp()}-{noted.get(card.article.pk, 0)}": card
+        for card in cards
+        if card.article.pk in keys
+    }
+    known = cache.get_many(names)
+    anew = {names[name].article.pk: name for name in list(names) if name not in known}
+    chosen = list(anew)[:CHECKED_AT_ONCE]
+    notes = Prefetch("notes", Note.objects.open(), to_attr="open_notes")
+    rows = Article.objects.filter(pk__in=chosen).select_related("lead_picture") if chosen else Article.objects.none()
+    found = {anew[article.pk]: len(checks.errors(article)) for article in rows.prefetch_related(notes)}
+    cache.set_many(found, REMEMBERED)
+    for name, card in names.items():
+        card.to_fix = (known | found).get(name, 0)
 
 
 def open_steps(article, user) -> list[Step]:
@@ -97,6 +122,7 @@ def board(articles: ArticleQuerySet, user) -> list[Column]:
         first = F("published_at") if where == Standing.SCHEDULED else F("due_at").asc(nulls_last=True)
         found.append(list(loaded(with_standing(articles, where)).order_by(first, "modified_at", "pk")[: IN_COLUMN + 1]))
     by_key = {card.article.pk: card for card in cards([one for column in found for one in column[:IN_COLUMN]], user)}
+    note_what_is_to_fix(list(by_key.values()))
     return [
         Column(where, [by_key[one.pk] for one in column[:IN_COLUMN]], len(column) > IN_COLUMN)
         for where, column in zip(COLUMNS, found, strict=True)
@@ -120,6 +146,9 @@ def step_into(column: Standing, article: Article) -> Step:
 # -- the calendar
 
 
+MOMENTS = {"due": "Due", "goes_out": "Goes out", "update": "Changes go live", "expires": "Leaves the site"}
+
+
 @dataclass
 class Entry:
     """A moment of an article: when it `goes_out`, is `due`, its changes go live (`update`), or it `expires`."""
@@ -133,10 +162,14 @@ class Entry:
         return is_ahead(self.at)
 
     @property
+    def label(self):
+        return MOMENTS[self.what]
+
+    @property
     def is_movable(self):
         if self.what == "due":
             return self.card.may_change
-        if self.what == "update":
+        if self.what == "update" or self.what == "expires" and self.card.standing != Standing.EXPIRED:
             return any(step.name == "take_down" for step in self.card.steps)  # they have a say in its section
         movable = self.card.standing not in (Standing.LIVE, Standing.EXPIRED, Standing.WITHDRAWN)
         return self.what == "goes_out" and self.card.may_change and movable
@@ -162,7 +195,8 @@ def moments(articles: ArticleQuerySet):
     """The kinds of moment, each with the rows that have one and the field that holds it."""
     visible = articles.order_by().values("pk")
     return (
-        ("goes_out", articles.exclude(status=Status.ARCHIVED), "published_at"),
+        # Each status by the index that begins with it: leaving one out would read every article.
+        ("goes_out", articles.filter(status__in=[one for one in Status if one != Status.ARCHIVED]), "published_at"),
         ("due", articles.unfinished(), "due_at"),
         ("update", WorkingCopy.objects.filter(article__in=visible), "goes_live_at"),
         ("expires", articles.filter(status=Status.PUBLISHED), "expires_at"),

@@ -354,6 +354,25 @@ def reschedule(article: Article, at, by=None):
 
 
 @transaction.atomic
+def expire(article: Article, at, by=None):
+    """Have what is live or scheduled leave the site at a moment to come, or stay, and write that into its log.
+
+    Raises PermissionDenied and ValidationError as `take` does.
+    """
+    article.refresh_from_db(from_queryset=Article.objects.select_for_update(of=("self",)))
+    if by is not None and (refusal := step_named("take_down").refusal(by, article)):
+        raise PermissionDenied(refusal)
+    if standing(article) not in (S.LIVE, S.SCHEDULED):
+        raise ValidationError(f"“{article}” is {standing(article).label.lower()}. Look again.")
+    if at and at <= max(article.published_at, timezone.now()):
+        raise ValidationError({"expires_at": ["Give a moment that lies ahead, after it goes out."]})
+    words = f"Leaves the site on {in_words(at)}" if at else "Stays on the site"
+    values = {"expires_at": at and at.astimezone(UTC).isoformat()}
+    working_copies.revise(article, lambda now, waits: values, by, words)
+    return log("expire", article, by, words)
+
+
+@transaction.atomic
 def duplicate(article: Article, by) -> Article:
     """Return a new draft with what the desk has of an article; dates, address and what happened to it stay behind."""
     values = {

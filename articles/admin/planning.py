@@ -156,9 +156,6 @@ class HandForm(forms.Form):
         self.fields["assignee"].queryset = people()
 
 
-MOVES = {"due": "Due", "goes_out": "Goes out", "update": "Changes go live"}
-
-
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @transaction.atomic
@@ -190,7 +187,7 @@ def plan_view(request, pk, model_admin):
         "article": article,
         "standing": standing(article),
         "moves": [(step, planning.label(step, article)) for step in planning.open_steps(article, request.user)],
-        "times": [(what, MOVES[what], forms_[what]) for what in MOVES if what in forms_],
+        "times": [(what, label, forms_[what]) for what, label in planning.MOMENTS.items() if what in forms_],
         "hand": forms_["hand"],
         "note": request.POST.get("note", "")[:2000],
         "asked": request.POST.get("step") or request.POST.get("to") or "",
@@ -206,6 +203,8 @@ def unbound(request, article):
     begun = {"due": article.due_at, "goes_out": article.published_at}
     if standing(article) in (Standing.LIVE, Standing.EXPIRED, Standing.WITHDRAWN, Standing.ARCHIVED):
         begun = {"update": copy.goes_live_at} if copy and copy.goes_live_at else {}
+    if standing(article) in (Standing.LIVE, Standing.SCHEDULED):
+        begun["expires"] = article.expires_at
     sent = request.POST.get("move")
     found = {}
     for what, at in begun.items():
@@ -236,7 +235,8 @@ def act(request, article, forms_):
         at = valid(forms_[what])["at"]
         if what == "due":
             return f"{workflow.assign(article, article.assignee, user, at)}: “{article}”."
-        return f"{workflow.reschedule(article, at, user)}: “{article}”."
+        move = workflow.expire if what == "expires" else workflow.reschedule
+        return f"{move(article, at, user)}: “{article}”."
     if column := sent.get("to"):
         if column not in planning.COLUMNS:
             raise ValidationError("There is no such column.")

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from articles import working_copies
+from articles import notes, workflow, working_copies
 from articles.models import Article, SectionEditor
 from articles.models.article import Status
 from articles.standing import Standing, standing
@@ -279,3 +279,58 @@ def test_is_closed_to_strangers_and_stays_within_its_query_budget(
     for person in (as_alice, as_walter):
         with django_assert_max_num_queries(20):
             assert person.get(address).status_code == 200
+
+
+# -- leaving the site, and what is to fix
+
+
+def test_when_a_live_story_leaves_the_site_is_moved_on_the_calendar(as_alice, alice, tomorrow):
+    story = make_article("Leaves")
+    working_copies.keep(story, working_copies.working_values(story) | {"headline": "Leaves, changed"}, alice)
+    workflow.expire(story, tomorrow, alice)
+    page = as_alice.get(f"{CALENDAR}?day={tomorrow:%Y-%m-%d}").content.decode()
+    assert 'data-what="expires"' in page
+    assert 'name="move" value="expires"' in page
+    later = tomorrow + timedelta(days=1)
+    as_alice.post(plan(story), {"move": "expires", "at_0": f"{later:%Y-%m-%d}", "at_1": f"{later:%H:%M}"})
+    story.refresh_from_db()
+    assert story.expires_at == later.replace(second=0, microsecond=0)
+    assert story.headline == "Leaves"
+    assert working_copies.working_values(story)["expires_at"] == story.expires_at.isoformat()
+    assert "Leaves the site on" in str(story.transitions.first())
+    workflow.take("update", story, alice)
+    assert Article.objects.get(pk=story.pk).expires_at == story.expires_at
+    as_alice.post(plan(story), {"move": "expires", "at_0": "", "at_1": ""})
+    story.refresh_from_db()
+    assert story.expires_at is None
+    assert str(story.transitions.first()) == "Stays on the site"
+
+
+def test_nobody_else_moves_when_a_story_leaves_the_site(as_alice, tomorrow):
+    sam, story = make_user("sam", "Editors"), make_article("Leaves", category=make_category("News"))
+    SectionEditor.objects.create(user=sam, category=make_category("Sport"))
+    sent = {"move": "expires", "at_0": f"{tomorrow:%Y-%m-%d}", "at_1": "12:00"}
+    assert "not among your sections" in words(signed_in(sam).post(plan(story), sent))
+    assert "Give a moment that lies ahead" in words(as_alice.post(plan(story), sent | {"at_0": "2020-01-01"}))
+    draft = make_article("Draft", published=False)
+    assert "Look again." in words(as_alice.post(plan(draft), sent))
+    assert not Article.objects.exclude(expires_at=None).exists()
+
+
+def test_cards_of_the_board_have_a_picture_and_say_how_much_is_to_fix(as_alice, alice, django_assert_max_num_queries):
+    picture = make_picture()
+    article = make_article("Half done", published=False, body="<p>TK and TK.</p>", lead_picture=picture)
+    make_article("Whole", published=False)
+    page = as_alice.get(BOARD)
+    assert picture.thumbnail_url in page.content.decode()
+    assert words(page).count("to fix") == 1
+    assert "2 to fix" in words(page)
+    notes.add(article, "Who said so?", alice)
+    assert "3 to fix" in words(as_alice.get(BOARD))
+    for number in range(20):
+        make_article(f"Another {number}", published=False, body="<p>TK</p>")
+    as_alice.get(BOARD)
+    as_alice.get(BOARD)
+    assert words(as_alice.get(BOARD)).count("to fix") == 21
+    with django_assert_max_num_queries(16):
+        as_alice.get(BOARD)
