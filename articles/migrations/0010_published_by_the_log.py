@@ -33,7 +33,7 @@ def name_in_the_log(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("articles", "0008_views_and_headlines")]
+    dependencies = [("articles", "0009_keys_of_the_account")]
 
     operations = [
         drop(),
