@@ -45,7 +45,7 @@ from articles.admin.filters import (
     StandingFilter,
 )
 from articles.admin.notes import notes_context, notes_view
-from articles.admin.previews import preview_view
+from articles.admin.previews import new_preview_view, preview_view
 from articles.admin.rows import BylineFormSet, RelatedFormSet
 from articles.admin.stories import OrderedStories, known_to, story_field
 from articles.admin.versions import restore_view, versions_view
@@ -410,6 +410,7 @@ class ArticleAdmin(DeskAdmin):
             "overridden_by": context["adminform"].form.step,
             "body_direction": context["adminform"].form.instance.direction,
             "preview_widths": PREVIEW_WIDTHS,
+            "preview_url": reverse("admin:articles_article_preview", args=[] if add else [obj.pk]),
             "address": uri_to_iri(article.get_absolute_url()).strip("/").replace("/", " › ") if article.slug else "",
             "readers": [] if obj is None or add else readers(obj, copy),
             **({} if obj is None or add else notes_context(obj, notes.texts_of(context["adminform"].form.instance))),
@@ -543,6 +544,7 @@ class ArticleAdmin(DeskAdmin):
             path("autosave/<uuid:window>/", view(self.kept_view), name="articles_article_kept"),
             path("<path:object_id>/autosave/", view(self.autosave_view), name="articles_article_autosave"),
             path("clean/", view(self.clean_view), name="articles_article_clean"),
+            path("preview/", view(self.new_preview_view), name="articles_article_preview"),
             *planning.urls(self),
             *many.urls(self),
             *sharing.urls(self),
@@ -570,6 +572,9 @@ class ArticleAdmin(DeskAdmin):
 
     def preview_view(self, request, object_id):
         return preview_view(request, self, object_id)
+
+    def new_preview_view(self, request):
+        return new_preview_view(request, self)
 
     def checks_view(self, request, object_id):
         return checks_view(request, self, object_id)
@@ -764,6 +769,7 @@ class ArticleAdmin(DeskAdmin):
         self.take_step(request, queryset, "archive")
 
     @admin.action(description="Move to section…", permissions=["change"])
+    @transaction.atomic
     def move_to_section(self, request, queryset):
         form = asked_form(request, MoveForm)
         if not form.is_valid():
@@ -779,6 +785,7 @@ class ArticleAdmin(DeskAdmin):
         return back(request)
 
     @admin.action(description="Add tags…", permissions=["change"])
+    @transaction.atomic
     def add_tag(self, request, queryset):
         form = asked_form(request, TagForm)
         if not form.is_valid():
@@ -791,6 +798,7 @@ class ArticleAdmin(DeskAdmin):
         return back(request)
 
     @admin.action(description="Set comments…", permissions=["change"])
+    @transaction.atomic
     def set_comments_policy(self, request, queryset):
         form = asked_form(request, CommentsPolicyForm)
         if not form.is_valid():

@@ -2,9 +2,11 @@
 
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpResponseNotAllowed
 
 from articles import previews
+from articles.models import Article
 from articles.widgets import is_row_id
 
 
@@ -20,6 +22,19 @@ def preview_view(request, model_admin, object_id):
     if not model_admin.has_change_permission(request, article):
         raise PermissionDenied
     return previews.page(request, previews.in_hand(article, _written(request, model_admin, article)))
+
+
+def new_preview_view(request, model_admin):
+    """Show what is being written before it was ever saved: it is stored for the page alone, and taken back with it."""
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    if not model_admin.has_add_permission(request):
+        raise PermissionDenied
+    with transaction.atomic():
+        article = Article.objects.create(created_by=request.user)
+        page = previews.page(request, previews.in_hand(article, _written(request, model_admin, article)))
+        transaction.set_rollback(True)
+    return page
 
 
 def _written(request, model_admin, article):

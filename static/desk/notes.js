@@ -56,7 +56,39 @@ function read(root) {
   return { words, places }
 }
 
+// A field shows its words plainly, so what is noted there is named below it: pressed, it chooses the words.
+function markFields() {
+  for (const name of ["headline", "standfirst"]) {
+    const field = document.getElementById(`id_${name}`)
+    if (!field) continue
+    const noted = [...panel.querySelectorAll(`[data-in='${name}']`)].filter(({ dataset }) => squeezed(field.value).includes(dataset.quote))
+    let line = field.parentElement.querySelector(".noted")
+    if (!noted.length) {
+      line?.remove()
+      continue
+    }
+    if (!line) {
+      line = document.createElement("p")
+      line.className = "noted"
+      field.after(line)
+    }
+    line.replaceChildren("Noted: ", ...noted.flatMap(({ dataset }, index) => {
+      const button = document.createElement("button")
+      button.type = "button"
+      button.className = "link-button"
+      button.textContent = `“${dataset.quote}”`
+      button.addEventListener("click", () => {
+        field.focus()
+        const start = field.value.indexOf(dataset.quote)
+        if (start >= 0) field.setSelectionRange(start, start + dataset.quote.length)
+      })
+      return index ? [", ", button] : [button]
+    }))
+  }
+}
+
 function mark() {
+  markFields()
   const text = document.querySelector(".ProseMirror, .readonly")
   if (!text || !globalThis.CSS?.highlights) return
   const { words, places } = read(text)

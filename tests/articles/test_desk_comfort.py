@@ -3,7 +3,7 @@
 import pytest
 
 from articles import working_copies
-from articles.models import Article, BulkChange, DeskProfile, FormerAddress, SectionEditor
+from articles.models import Article, BulkChange, DeskProfile, FormerAddress, Revision, SectionEditor
 from articles.models.article import Status
 from tests.articles.desk_forms import send, words
 from tests.conftest import signed_in
@@ -278,3 +278,18 @@ def test_lengths_are_counted_on_the_form(as_alice):
     page = words(as_alice.get(change(article)))
     assert "70 characters; search results show about 60." in page
     assert "12 characters; share cards show about 110." in page
+
+
+def test_change_of_many_that_fails_changes_none_of_them(as_alice, monkeypatch, db):
+    sport = make_category("Sport")
+    stories = [make_article(category=make_category(f"Of {number}")) for number in range(3)]
+
+    def fails(*args):
+        raise RuntimeError
+
+    monkeypatch.setattr("articles.admin.many.remember", fails)
+    chosen = {"action": "move_to_section", "index": "0", "_selected_action": [story.pk for story in stories]}
+    with pytest.raises(RuntimeError):
+        as_alice.post(LIST, chosen | {"asked": "1", "category": sport.pk})
+    assert not Article.objects.filter(category=sport).exists()
+    assert not Revision.objects.exists()

@@ -3,7 +3,7 @@
 import pytest
 
 from articles import working_copies
-from articles.models import EditingSession, Revision, WorkingCopy
+from articles.models import Article, EditingSession, Revision, WorkingCopy
 from tests.articles.desk_forms import read, words
 from tests.factories import make_article, make_author, make_category, make_picture, make_user
 
@@ -107,3 +107,22 @@ def test_shows_a_live_story_whose_date_is_half_typed(as_alice, db, kind):
             f"{LIST}{article.pk}/preview/", {**form(as_alice, article), "published_at_0": typed, "published_at_1": ""}
         )
         assert response.status_code == 200
+
+
+def test_new_article_is_shown_before_it_was_ever_saved(as_alice, as_bob, db):
+    picture, section = make_picture(), make_category("Science")
+    page = as_alice.get(f"{LIST}add/")
+    assert f'formaction="{LIST}preview/"' in page.content.decode()
+    typed = {
+        **read(page)[0], "headline": "Nobody has saved this", "body": "<p>Not yet.</p>", "category": section.pk,
+        "lead_picture": picture.pk,
+    }  # fmt: skip
+    shown = as_alice.post(f"{LIST}preview/", typed)
+    assert "Nobody has saved this" in words(shown)
+    assert "Science" in words(shown)
+    assert picture.alt in shown.content.decode()
+    assert shown["X-Robots-Tag"].startswith("noindex")
+    assert as_alice.post(f"{LIST}preview/", {"headline": "", "body": ""}).status_code == 200
+    assert not Article.objects.exists()
+    assert as_alice.get(f"{LIST}preview/").status_code == 405
+    assert as_bob.post(f"{LIST}preview/", typed).status_code in (302, 403)

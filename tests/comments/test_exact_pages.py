@@ -268,7 +268,6 @@ def test_stories_come_and_go(newsroom):
     assert not {n.science.get_absolute_url(), n.moon.get_absolute_url()} & n.gone
     n.edit(lambda: Article.objects.get(pk=n.old.pk).publish())
     n.edit(saved(n.opinion, expires_at=timezone.now() + timedelta(seconds=0.001)))
-    n.edit(lambda: Article.objects.get(pk=n.atom.pk).take_down())
     n.edit(lambda: n.atom.delete())
     n.edit(lambda: make_article("Twice", category=n.physics, tags=[n.books, n.stars], authors=[n.ada, n.cleo]))
 
