@@ -258,7 +258,7 @@ def test_scheduled_moved_and_taken_off_the_schedule(desk, draft):
 
 
 def test_changes_of_a_live_story_are_scheduled(desk, draft):
-    draft.publish(is_checked=True)
+    draft.publish()
     desk.patch(at(draft), {"kicker": "Later"}, if_match="*")
     moment = timezone.now() + timedelta(hours=1)
     told = desk.post(at(draft, "schedule"), {"at": moment.isoformat()})
@@ -331,7 +331,7 @@ def test_a_writer_sees_and_changes_ones_own_alone(writer, draft, walter):
     assert [one["id"] for one in writer.get("/api/articles/")["articles"]] == [own.pk]
     writer.patch(at(own), {"kicker": "x"}, if_match="*")
     own.refresh_from_db()
-    own.publish(is_checked=True)
+    own.publish()
     assert writer.get(at(own))["may_change"] is False
     writer.patch(at(own), {"kicker": "y"}, 403, if_match="*")
     writer.post(at(own, "take-down"), {}, 403)

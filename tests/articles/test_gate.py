@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from articles import going_out, notes, planning, revisions, workflow, working_copies
@@ -375,3 +375,12 @@ def test_asking_at_the_moment_costs_readers_no_query_in_between(client, django_a
     going_out.next_moment()
     with django_assert_num_queries(0):
         going_out.go_out()
+
+
+def test_triggers_of_the_database_outlive_the_making_of_the_constraint():
+    if connection.vendor != "sqlite":
+        pytest.skip("SQLite alone makes tables anew")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        names = {name for (name,) in cursor.fetchall()}
+    assert {"articles_search_update", "articles_transition_stays", "articles_article_counted_month"} <= names

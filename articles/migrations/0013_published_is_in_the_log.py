@@ -2,11 +2,11 @@ from importlib import import_module
 
 from django.db import migrations, models
 
-before = import_module("articles.migrations.0010_published_by_the_log")
+before = import_module("articles.migrations.0012_published_by_the_log")
 
 
 class Migration(migrations.Migration):
-    dependencies = [("articles", "0010_published_by_the_log")]
+    dependencies = [("articles", "0012_published_by_the_log")]
 
     operations = [
         before.drop(),

@@ -5,20 +5,24 @@ from django.db import migrations, models
 
 from newsroom.dialects import sql
 
-# SQLite makes tables anew for a column, and loses their triggers by that.
-SEARCH = import_module("articles.migrations.0003_search").SQLITE[1:]
-STAY = import_module("articles.migrations.0005_transitions_stay").SQLITE
+# SQLite makes tables anew for a column: their triggers go with that, and a view that names them stands in the way.
+LISTINGS = import_module("articles.migrations.0010_listings")
+TRIGGERS = [
+    *import_module("articles.migrations.0003_search").SQLITE[1:],
+    *import_module("articles.migrations.0005_transitions_stay").SQLITE,
+    *LISTINGS.SQLITE,
+]
 NAMES = [f"articles_search_{event}" for event in ("insert", "delete", "update")]
 NAMES += ["articles_transition_stays_as_it_is", "articles_transition_stays"]
-DROPPED = [f"DROP TRIGGER IF EXISTS {name}" for name in NAMES]
+DROPPED = [*(f"DROP TRIGGER IF EXISTS {name}" for name in NAMES), *LISTINGS.SQLITE_DROPPED]
 
 
 def drop():
-    return sql(sqlite=DROPPED, postgresql=[], reverse_sqlite=[*SEARCH, *STAY], reverse_postgresql=[])
+    return sql(sqlite=DROPPED, postgresql=[], reverse_sqlite=TRIGGERS, reverse_postgresql=[])
 
 
 def make():
-    return sql(sqlite=[*SEARCH, *STAY], postgresql=[], reverse_sqlite=DROPPED, reverse_postgresql=[])
+    return sql(sqlite=TRIGGERS, postgresql=[], reverse_sqlite=DROPPED, reverse_postgresql=[])
 
 
 def name_in_the_log(apps, schema_editor):
@@ -33,7 +37,7 @@ def name_in_the_log(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("articles", "0009_keys_of_the_account")]
+    dependencies = [("articles", "0011_api_tokens")]
 
     operations = [
         drop(),
