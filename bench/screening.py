@@ -2,7 +2,8 @@
 
     .venv/bin/python bench/screening.py
 
-Times are of the processor, the best of five, with 500 word rules on the database in use; nothing stays in it.
+Times are of the processor, the best of five, on the database in use, with 500 word rules and what was learned of 200
+comments; nothing stays in it.
 """
 
 import os
@@ -19,6 +20,7 @@ from django.db import transaction  # noqa: E402
 
 from comments.models import WordRule  # noqa: E402
 from comments.rehearsal import screen_text  # noqa: E402
+from comments.screening import classifier  # noqa: E402
 
 SENTENCE = "The ferry was given up in 1974, and nobody asked us; who pays for the bridge (https://a.example/b)? "
 WORST = {
@@ -35,6 +37,11 @@ def rules():
         yield WordRule(text=f"{word}{number:x}", kind="hold")
 
 
+def different(start):
+    """Words of which none comes twice, and many in the texts learned from."""
+    return " ".join(f"word{chr(97 + number % 26)}{number + start:x}" for number in range(1_500))[:10_000]
+
+
 def milliseconds(text):
     best = 9e9
     for _ in range(5):
@@ -47,7 +54,9 @@ def milliseconds(text):
 def main():
     with transaction.atomic():
         WordRule.objects.bulk_create(rules())
+        classifier.learn((f"{SENTENCE} {different(number)}", number % 2 == 0) for number in range(200))
         print(f"{milliseconds((SENTENCE * 30)[:2000]):6.1f} ms  2,000 characters of sentences")
+        print(f"{milliseconds(different(1)):6.1f} ms  10,000 characters: words that are all different")
         for name, text in WORST.items():
             print(f"{milliseconds((text * 10_000)[:10_000]):6.1f} ms  10,000 characters: {name}")
         transaction.set_rollback(True)
