@@ -1,13 +1,17 @@
 """Which moderator decides about which sections."""
 
+from collections import namedtuple
+
 from django.db.models import BooleanField, Exists, F, IntegerField, OuterRef, TextField, Value
 from django.db.models.functions import Cast
 
 from articles.models import Category
 from comments.models.reason import MOST, CannedReason
 from comments.models.section import SectionModerator
+from newsroom.prepared import Prepared
 
 COLUMNS = ("code", "called", "said", "rank", "pk", "above", "is_named")
+Row = namedtuple("Row", COLUMNS)
 
 
 def reach(user) -> tuple[list[Category], set[int] | None]:
@@ -16,7 +20,7 @@ def reach(user) -> tuple[list[Category], set[int] | None]:
     One query, and one for a person: as Django does with permissions, the user keeps the answer.
     """
     if not hasattr(user, "_reach"):
-        user._reach = _within(_sections(user))
+        user._reach = _within([Row(*row) for row in _asked(user=user.pk)])
     return user._reach
 
 
@@ -27,7 +31,7 @@ def reach_and_reasons(user) -> tuple[list[Category], list[CannedReason]]:
     reasons = CannedReason.objects.in_use().annotate(
         called=F("label"), said=F("text"), rank=F("position"), above=above, is_named=named
     )
-    rows = list(_sections(user).union(reasons.order_by().values_list(*COLUMNS, named=True), all=True))
+    rows = [Row(*row) for row in _sections(user.pk).union(reasons.order_by().values_list(*COLUMNS), all=True)]
     user._reach = _within([row for row in rows if not row.code])
     offered = sorted((row for row in rows if row.code), key=lambda row: (row.rank, row.pk))[:MOST]
     return user._reach[0], [CannedReason(code=row.code, label=row.called, text=row.said) for row in offered]
@@ -56,8 +60,11 @@ def _sections(user):
             above=F("parent_id"),
             is_named=Exists(named),
         )
-        .values_list(*COLUMNS, named=True)
+        .values_list(*COLUMNS)
     )
+
+
+_asked = Prepared(_sections)  # for each decision
 
 
 def _within(rows):

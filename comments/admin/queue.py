@@ -18,6 +18,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
+from articles.models import Article
 from comments import claims, moderation, queue
 from comments.characters import normalise
 from comments.models import CannedReason, Comment, Decision
@@ -34,7 +35,11 @@ VERBS = {
     "feature": moderation.feature,
     "unfeature": moderation.unfeature,
 }
-UNREAD = ("path", "signals", "article__body", "article__body_text")  # as long as a thread, or as an article
+# What a decision has no use for: of the article nothing but its section.
+UNREAD = [
+    "path", "signals",
+    *(f"article__{field.name}" for field in Article._meta.concrete_fields if field.name not in ("id", "category")),
+]  # fmt: skip
 SHOWN_AT_ONCE = 200  # cards that a page of the queue may ask about
 
 
