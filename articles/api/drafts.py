@@ -9,6 +9,7 @@ from django.db.models import OuterRef, Q, Subquery
 from django.urls import reverse
 
 from articles import revisions, working_copies
+from articles.admin.stories import known_to
 from articles.api.answering import Refused, as_json
 from articles.api.asking import PAGE, DeskListForm, MomentField, NothingForm, asked, cursor_after
 from articles.api.bearers import desk
@@ -103,6 +104,8 @@ def whole(request, token, article, status=200):
     values = working_copies.working_values(article, copy)
     slugs = dict(Category.objects.filter(pk__in=[values["category"], *values["categories"]]).values_list("pk", "slug"))
     people = dict(Author.objects.filter(pk__in=[pk for pk, _ in values["bylines"]]).values_list("pk", "slug"))
+    seen = known_to(token.user).filter(pk__in=values["related"]).values_list("pk", flat=True)
+    seen = set(seen) if values["related"] else set()
     key = Picture.objects.filter(pk=values["lead_picture"]).values_list("key", flat=True).first()
     absolute = request.build_absolute_uri
     answer = {
@@ -120,6 +123,7 @@ def whole(request, token, article, status=200):
         "section": slugs.get(values["category"]),
         "sections": [slugs[pk] for pk in values["categories"]],
         "bylines": [{"author": people[pk], "role": role} for pk, role in values["bylines"] if pk in people],
+        "related": [pk for pk in values["related"] if pk in seen],
         "lead_picture": key,
         "rating": None if values["rating"] is None else float(values["rating"]),
         "slugline": article.slugline,
@@ -300,7 +304,8 @@ def step(request, token, article, verb):
         except PermissionDenied as error:
             raise Refused(403, str(error)) from error
         except ValidationError as error:
-            raise_objections(error, chosen, found, note, at)
+            may_override = chosen.goes_public and not (verb == "schedule" and stands == Standing.SCHEDULED)
+            raise_objections(error, chosen, found, note, at, may_override)
         log_by_api(found, token, CHANGE, words)
         return whole(request, token, Article.objects.select_related("category", "assignee").get(pk=found.pk))
 
@@ -345,7 +350,7 @@ def taken(verb, chosen, article, stands, user, note, at, override):
     return take(chosen, article, user, note, at, override).words
 
 
-def raise_objections(error, chosen, article, note, at):
+def raise_objections(error, chosen, article, note, at, may_override):
     """Say in words what keeps the story back, by member, and whether an editor may answer for it."""
     if not hasattr(error, "error_dict"):
         raise Refused(409, " ".join(error.messages)) from error
@@ -353,7 +358,7 @@ def raise_objections(error, chosen, article, note, at):
     errors = {names.get(name, name): messages for name, messages in error.message_dict.items()}
     copy = working_copies.of(article) if chosen.is_update else None
     wanted = working_copies.as_article(copy) if copy else article
-    is_overridable = chosen.goes_public and not chosen.objections(wanted, note, None, "asked", at)
+    is_overridable = may_override and not chosen.objections(wanted, note, None, "asked", at)
     raise Refused(
         422, "It stays where it is until this is mended.", errors=errors, is_overridable=is_overridable
     ) from error

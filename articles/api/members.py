@@ -116,7 +116,7 @@ class Sent(ArticleForm):
                 try:
                     self.rows.append(read(self.sent[name]))
                 except ValidationError as error:
-                    self.add_error(None, ValidationError(error.messages, code=name))
+                    self.add_error(None, [ValidationError(message, code=name) for message in error.messages])
         return cleaned
 
     def _bylines(self, sent):

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from articles import tokens, working_copies
-from articles.models import Article, Author, Byline, Revision, SectionEditor, Tag, Transition
+from articles.models import Article, Author, Byline, RelatedChoice, Revision, SectionEditor, Tag, Transition
 from tests.factories import make_article, make_author, make_category, make_picture, make_user
 
 pytestmark = pytest.mark.django_db
@@ -354,6 +354,31 @@ def test_a_writers_own_name_stands_under_it(writer, walter):
     assert "Fresh" in str(writer.post("/api/articles/", {"headline": "z", "tags": ["Fresh"]}, 201))
 
 
+def test_related_stories_that_a_writer_may_not_see_are_not_told_and_stay(writer, walter):
+    secret, seen = make_article("Secret", published=False), make_article("Seen")
+    own = make_article("Mine", published=False, created_by=walter)
+    for position, other in enumerate((secret, seen)):
+        RelatedChoice.objects.create(article=own, other=other, position=position)
+    told = writer.get(at(own))
+    assert told["related"] == [seen.pk]
+    assert "no story" in str(writer.patch(at(own), {"related": [secret.pk]}, 422, if_match="*")["errors"]["related"])
+    writer.patch(at(own), {"related": told["related"]}, if_match="*")
+    assert set(own.related_choices.values_list("other", flat=True)) == {secret.pk, seen.pk}
+
+
+def test_of_two_programs_at_the_same_moment_one_is_told(at_once, alice, world):
+    article = make_article("The weir", published=False, category=world, body=LONG)
+    program = Program(alice)
+    version = program.get(at(article))["version"]
+
+    def change(kicker):
+        headers = {"Authorization": f"Bearer {program.token}", "If-Match": f'"{version}"'}
+        sent = json.dumps({"kicker": kicker})
+        return Client().patch(at(article), sent, "application/json", headers=headers).status_code
+
+    assert sorted(at_once(change, ["One", "Two"])) == [200, 412]
+
+
 # -- what is sent
 
 
@@ -416,12 +441,12 @@ def test_what_is_no_member_or_of_another_type_is_refused_by_name(desk, draft, se
         ({"published_at": "tomorrow"}, "published_at", "Write it with its zone"),
         ({"published_at": "9999-12-31T23:59:59-14:00"}, "published_at", ""),
         ({"expires_at": "1500-01-01T00:00:00Z"}, "expires_at", "1605"),
-        ({"rating": 3.3}, "rating", ""),
+        ({"rating": 3.3}, "story", "in halves"),
         ({"rating": 1e300}, "rating", ""),
         ({"tags": ["a, b"]}, "tags", "no comma"),
         ({"tags": ["x" * 300]}, "tags", "too long"),
         ({"slug": "not a slug"}, "slug", ""),
-        ({"slug": "taken"}, "slug", ""),
+        ({"slug": "taken"}, "story", "Another article has this slug"),
         ({"source_url": "javascript:alert(1)"}, "source_url", ""),
         ({"headline": "", "slugline": ""}, "headline", "Give it a headline"),
     ],
@@ -430,7 +455,7 @@ def test_what_the_desk_would_refuse_is_refused_in_its_words(desk, draft, charlie
     make_author("Ada", slug="ada")
     make_article("Taken", slug="taken", published=False)
     told = desk.patch(at(draft), sent, 422, if_match="*")
-    assert words in " ".join(told["errors"].get(name) or told["errors"].get("story", ["MISSING"])), told
+    assert words in " ".join(told["errors"][name]), told
     assert not Revision.objects.exists()
 
 
