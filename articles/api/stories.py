@@ -122,6 +122,8 @@ def article(request, article):
         "rating": None if story.rating is None else float(story.rating),
         "live": coverage(request, story) if story.kind == Kind.LIVE else None,
     }
+    if answer["picture"]:
+        answer["picture"]["renditions"] = told.files(story.picture, absolute)
     for addition in additions:
         answer |= addition(request, story)
     return answer

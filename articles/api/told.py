@@ -56,11 +56,15 @@ def picture(found, absolute, alt=None, caption=None) -> dict | None:
         "licence_url": found.licence_url,
         "source_url": found.source_url,
         "origin": found.origin,
-        "renditions": [rendition for name in SHAPES for rendition in _files(found, name, absolute)],
     }
 
 
-def _files(found, name, absolute):
+def files(found, absolute) -> list[dict]:
+    """Every file of a picture that readers get now, in each of its shapes."""
+    return [rendition for name in SHAPES for rendition in _files_of(found, name, absolute)]
+
+
+def _files_of(found, name, absolute):
     if name == "card" and not found.allows_sharing:
         return
     shape = renditions.Shape.of(found, name)
