@@ -115,7 +115,14 @@ def newsroom(picture):
         thing.get_absolute_url() for thing in (article, essay, opinion, page, album, listening, dossier, live, *things)
     ]
     sitemaps = ["/sitemap.xml", "/sitemap-2026-01.xml", "/sitemap-pages.xml"]
-    api = ["/api/articles/", "/api/authors/", *(f"/api/articles/{one.pk}/" for one in (article, essay, album, live))]
+    api = [
+        "/api/articles/",
+        f"/api/articles/?tag={article.tags.get().slug}",
+        f"/api/articles/?section={article.category.slug}",
+        f"/api/articles/?author={author.slug}",
+        "/api/authors/",
+        *(f"/api/articles/{one.pk}/" for one in (article, essay, album, live)),
+    ]
     return [*lists, *feeds, *texts, *apart, *sitemaps, *api, "/nowhere/"]
 
 
