@@ -14,7 +14,23 @@ from django.utils.translation import trans_real
 GREEK = "Το λιμάνι παγώνει"
 SENTENCE = "Για πρώτη φορά εδώ και τριάντα χρόνια τα πλοία μένουν στη θέση τους."
 # Names of things, and of what Django's own formats leave as it is.
-NAMES = {"RSS", "Atom", "PDF", "MP", "WAV", "UTC", "YouTube", "CC", "BY", "reader", "test", "www", "testserver", "desk"}
+NAMES = {
+    "RSS",
+    "Atom",
+    "JSON",
+    "PDF",
+    "MP",
+    "WAV",
+    "UTC",
+    "YouTube",
+    "CC",
+    "BY",
+    "reader",
+    "test",
+    "www",
+    "testserver",
+    "desk",
+}
 
 
 class Bracketed:
