@@ -1,6 +1,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.db import IntegrityError
 
 from articles.models import Article
 from comments import moderation
@@ -69,6 +70,32 @@ def test_comments_that_answer_each_other_in_a_circle_are_all_kept(tmp_path):
 def test_a_thread_of_a_thousand_answers(tmp_path):
     import_comments(tmp_path, *(comment(n, parent=str(n - 1) if n > 1 else "0") for n in range(300, 0, -1)))
     assert Comment.objects.order_by("-depth").first().depth == 299
+
+
+def test_comes_in_lots_whatever_the_order_and_a_second_time_changes_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr("comments.importers.records.AT_ONCE", 2)
+    comments = [comment(n, f"Number {n}.", parent=str(n - 1) if n > 1 else "0") for n in (5, 2, 7, 1, 6, 4, 3)]
+    import_comments(tmp_path, *comments)
+    assert list(Comment.objects.order_by("depth").values_list("body", flat=True)) == [
+        f"Number {n}." for n in range(1, 8)
+    ]
+    assert import_comments(tmp_path, *comments).count("unchanged: comment") == 7
+    assert Decision.objects.count() == 7
+
+
+def test_one_that_cannot_be_stored_costs_neither_the_story_nor_the_others(tmp_path, monkeypatch):
+    take_over = moderation.take_over
+
+    def refuse(taken, *how):
+        if taken.body == "b":
+            raise IntegrityError("it is too much")
+        take_over(taken, *how)
+
+    monkeypatch.setattr(moderation, "take_over", refuse)
+    said = import_comments(tmp_path, comment(1, "a"), comment(2, "b", parent="1"), comment(3, "c", parent="2"))
+    assert "the database refused it: it is too much" in said
+    assert Article.objects.count() == 1
+    assert list(Comment.objects.order_by("pk").values_list("body", "depth")) == [("a", 0), ("c", 0)]
 
 
 def test_comments_of_what_is_not_public_are_not_public(tmp_path):
