@@ -27,7 +27,7 @@ LAST_CHANGE = Greatest("first_published_at", Coalesce("updated_at", "first_publi
 def index(request):
     now = timezone.now().astimezone(UTC)
     months = list(Month.objects.exclude(number=0).filter(month__lte=f"{now:%Y-%m}").order_by("-month"))
-    if months and months[0].month == f"{now:%Y-%m}" and not _stories(now.year, now.month).exists():
+    if months and months[0].month == f"{now:%Y-%m}" and not stories_of(now.year, now.month).exists():
         del months[0]  # all of its stories are still to come
     maps = [{"path": reverse("articles:sitemap_pages"), "changed_at": None}]
     maps += [
@@ -43,7 +43,7 @@ def index(request):
 @public
 def month(request, year, month):
     try:
-        stories = _stories(int(year), int(month))
+        stories = stories_of(int(year), int(month))
     except ValueError as error:
         raise Http404("There is no such month.") from error
     articles = (
@@ -57,7 +57,7 @@ def month(request, year, month):
     return _render(request, "articles/sitemap.xml", entries, page_keys.sitemap(year, month))
 
 
-def _stories(year, month):
+def stories_of(year, month):
     """The public stories that first came out in a month. Raises ValueError where there is no such month."""
     start = datetime(year, month, 1, tzinfo=UTC)
     end = datetime(year + month // 12, month % 12 + 1, 1, tzinfo=UTC)
@@ -69,8 +69,8 @@ def pages(request):
     things = [
         *Category.objects.order_by("pk"),  # in one order, so that the file changes only when something in it does
         *Page.objects.published().defer("body").order_by("pk"),
-        *Author.objects.filter(_is_listed(Listing.Kind.AUTHOR)),
-        *Tag.objects.filter(_is_listed(Listing.Kind.TAG)),
+        *Author.objects.filter(is_listed(Listing.Kind.AUTHOR)),
+        *Tag.objects.filter(is_listed(Listing.Kind.TAG)),
         *dossiers.shown(),
     ]
     entries = [{"path": "/", "changed_at": None}]
@@ -80,7 +80,7 @@ def pages(request):
     return _render(request, "articles/sitemap.xml", entries, page_keys.SITEMAP_OF_PAGES)
 
 
-def _is_listed(kind):
+def is_listed(kind):
     """Whether there is anything to read in its list."""
     return Exists(Listing.objects.filter(kind=kind, number=OuterRef("pk")).public())
 

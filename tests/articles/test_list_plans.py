@@ -2,11 +2,13 @@
 
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from articles import frontpage, related
-from articles.models import Article
-from tests.factories import make_article, make_category
+from articles import corrections, dossiers, feeds, frontpage, most_read, related, sitemaps
+from articles.models import Article, Author, Dossier, ReadCount, Tag
+from articles.models.listing import by_author, in_section, in_topic, with_tag
+from tests.factories import make_article, make_author, make_category
 
 pytestmark = pytest.mark.django_db
 
@@ -33,9 +35,10 @@ def is_sorted(step):
 
 @pytest.fixture
 def section(db):
-    section = make_category("Science")
+    section, author = make_category("Science"), make_author("Ann")
     for _ in range(5):
-        make_article(category=section)
+        make_article(category=section, authors=[author], tags=["Herons"])
+    Dossier.objects.create(title="Water", form="topic").tags.set(Tag.objects.all())
     return section
 
 
@@ -46,14 +49,33 @@ def ids(articles):
 LISTS = {
     "latest": lambda section: ids(Article.objects.published())[:20],
     "its page 500": lambda section: ids(Article.objects.published())[9980:10000],
-    "section": lambda section: ids(Article.objects.published().in_sections([section]))[:20],
-    "page 500 of a section": lambda section: ids(Article.objects.published().in_sections([section]))[9980:10000],
+    "section": lambda section: in_section(section).ids()[:20],
+    "how many a section has": lambda section: in_section(section).ids()[:2001],
+    "page 500 of a section": lambda section: in_section(section).ids()[9980:10041],
+    "tag": lambda section: with_tag(Tag.objects.get()).ids()[:20],
+    "page 500 of a tag": lambda section: with_tag(Tag.objects.get()).ids()[9980:10041],
+    "author": lambda section: by_author(Author.objects.get()).ids()[:20],
+    "topic": lambda section: in_topic(Dossier.objects.get()).ids()[:20],
     "kind": lambda section: ids(Article.objects.published().filter(kind="news"))[:20],
     "one section's newest": lambda section: ids(Article.objects.published().filter(category=section))[:20],
     "archive": lambda section: (
         Article.objects.published().order_by("-first_published_at", "-id").values_list("pk")[:20]
     ),
-    "desk": lambda section: Article.objects.order_by("-modified_at").values_list("pk")[:50],
+    "desk": lambda section: Article.objects.order_by("-modified_at", "-id").values_list("pk")[:50],
+}
+# Where a few rows that an index found are put in order, or read by their numbers.
+LOOKUPS = {
+    "feed of the latest": lambda section: Article.objects.published().newest_first()[:30],
+    "feed of a section": lambda section: feeds.newest(in_section(section)).newest_first()[:30],
+    "feed of a tag": lambda section: feeds.newest(with_tag(Tag.objects.get())).newest_first()[:30],
+    "feed of an author": lambda section: feeds.newest(by_author(Author.objects.get())).newest_first()[:30],
+    "feed of a topic": lambda section: dossiers.newest(Dossier.objects.get(), 30).newest_first()[:30],
+    "series": lambda section: dossiers.ids(Dossier.objects.create(title="Parts"))[:20],
+    "all series": lambda section: dossiers.shown()[:20],
+    "sitemap of a month": lambda section: sitemaps.stories_of(2026, 11).order_by("-first_published_at", "-id"),
+    "sitemap of tags": lambda section: Tag.objects.filter(sitemaps.is_listed(2)),
+    "cards": lambda section: Article.objects.filter(pk__in=[1, 2, 3]).for_readers(),
+    "corrections": lambda section: corrections.listed()[:20],
 }
 
 
@@ -77,3 +99,25 @@ def test_a_front_reads_the_ends_of_indexes(section):
 def test_what_stands_beside_a_story_is_read_from_the_ends_of_indexes(section):
     steps = plan(*related.candidates_sql(make_article(tags=["Herons"])))
     assert not [step for step in steps if is_walked(step)], "\n".join(steps)
+
+
+@pytest.mark.parametrize("name", LOOKUPS)
+def test_a_lookup_walks_through_no_articles(name, section):
+    steps = plan(*LOOKUPS[name](section).query.sql_with_params())
+    assert not [step for step in steps if is_walked(step)], "\n".join(steps)
+
+
+def test_what_is_read_most_is_found_among_what_was_read_lately(section):
+    now = timezone.now()
+    ReadCount.objects.create(article=Article.objects.first(), hour=now, number=3)
+    with CaptureQueriesContext(connection) as queries:
+        most_read.ids("week", at=None, number=7)
+    steps = plan(queries[0]["sql"], None)
+    assert not [step for step in steps if is_walked(step)], "\n".join(steps)
+
+
+def test_a_search_reads_the_last_of_what_it_finds(section):
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL chooses between two indexes by how common the words are.")
+    steps = plan("SELECT rowid FROM articles_search WHERE articles_search MATCH %s ORDER BY rowid DESC LIMIT 9", ["a"])
+    assert not [step for step in steps if is_sorted(step)], "\n".join(steps)
