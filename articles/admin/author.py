@@ -1,17 +1,16 @@
 from django.contrib import admin
-from django.db.models import Count
 
 from articles.admin.base import DeskAdmin
-from articles.admin.tag import merge
+from articles.admin.tag import in_words, merge, number_of_articles
 from articles.forms import AuthorForm
 from articles.merging import merge_authors
-from articles.models import Author
+from articles.models import Author, Byline
 
 
 @admin.register(Author)
 class AuthorAdmin(DeskAdmin):
     form = AuthorForm
-    list_display = ["name", "role", "articles", "has_login"]
+    list_display = ["name", "role", "stories", "has_login"]
     list_filter = ["is_on_masthead", ("user", admin.EmptyFieldListFilter)]
     search_fields = ["name", "role", "email"]
     search_placeholder = "Name or role"
@@ -27,7 +26,7 @@ class AuthorAdmin(DeskAdmin):
     def get_queryset(self, request):
         queryset = super().get_queryset(request)
         if request.resolver_match and request.resolver_match.url_name == "articles_author_changelist":
-            return queryset.annotate(uses=Count("bylines__article", distinct=True))
+            return queryset.annotate(uses=number_of_articles(Byline, "author", "article"))
         return queryset
 
     def get_readonly_fields(self, request, obj=None):
@@ -35,8 +34,8 @@ class AuthorAdmin(DeskAdmin):
         return [] if request.user.has_perm("auth.view_user") else ["user"]
 
     @admin.display(description="Articles", ordering="uses")
-    def articles(self, author):
-        return author.uses
+    def stories(self, author):  # `articles` is what the model calls the rows themselves
+        return in_words(author.uses)
 
     @admin.display(description="Login", boolean=True, ordering="user")
     def has_login(self, author):

@@ -1,7 +1,10 @@
 """Sections, tags, authors, pages, placements, addresses and the site's settings at the desk."""
 
+import re
+
 import pytest
 
+from articles.admin import tag
 from articles.models import Author, Byline, Category, FormerAddress, Page, SiteSettings, Tag
 from tests.articles.desk_forms import send, words
 from tests.conftest import signed_in
@@ -123,3 +126,15 @@ def test_former_address_is_read_and_can_be_added(as_alice, client):
     send(as_alice, "/desk/articles/formeraddress/add/", "formeraddress_form", path="/old/moved/", article=article.pk)
     assert client.get("/old/moved/")["Location"].endswith(article.get_absolute_url())
     assert "Moved" in words(as_alice.get("/desk/articles/formeraddress/"))
+
+
+def test_lists_count_the_articles_of_tags_and_authors_up_to_a_thousand(as_alice, monkeypatch):
+    author = make_author("Ann")
+    for number in range(3):
+        make_article(tags=["Herons", "Ferries"][: number + 1], authors=[author])
+    page = as_alice.get("/desk/articles/tag/").content.decode()
+    assert re.findall(r'field-articles">([^<]*)<', page) == ["2", "3"]
+    assert re.findall(r'field-stories">([^<]*)<', as_alice.get("/desk/articles/author/").content.decode()) == ["3"]
+    monkeypatch.setattr(tag, "COUNTED", 2)
+    page = as_alice.get("/desk/articles/tag/?o=-2").content.decode()
+    assert re.findall(r'field-articles">([^<]*)<', page) == ["more than 2", "2"]
