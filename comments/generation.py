@@ -33,9 +33,9 @@ STATUSES = [Status.APPROVED] * 92 + [Status.PENDING] * 3 + [Status.REJECTED] * 3
 
 
 def generate(number, seed, advance=lambda steps: None):
-    """Make `number` comments on the newest public articles, a third of them replies; a few articles get most."""
+    """Make `number` comments on the newest public articles, a third of them replies; new articles get more than old ones."""
     chance = random.Random(seed + Comment.objects.count())  # what is added to others has names of its own
-    articles = list(Article.objects.published().newest_first().values_list("pk", "published_at")[:20_000])
+    articles = list(Article.objects.published().newest_first().values_list("pk", "published_at")[: max(20_000, number)])
     if not articles:
         return
     open_threads = []
@@ -43,7 +43,7 @@ def generate(number, seed, advance=lambda steps: None):
         comments = []
         for position in numbers:
             parent = chance.choice(open_threads) if open_threads and chance.random() < 0.33 else None
-            article, moment = articles[int(len(articles) * chance.random() ** 3)]
+            article, moment = articles[int(len(articles) * chance.random() ** 2)]
             name = f"{chance.choice(NAMES)} {chance.choice('ABCDEFGHKLMNPRSTVW')}."
             comment = Comment(
                 public_id=f"{chance.getrandbits(64):016x}",
