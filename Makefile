@@ -6,7 +6,7 @@ MANAGE := $(BIN)/python manage.py
 # A database, cache or storage server named in the environment needs its driver.
 REQUIREMENTS := requirements/$(if $(strip $(DATABASE_URL)$(REDIS_URL)$(S3_BUCKET)),services,base).txt
 
-.PHONY: run dev test bench bench-pages screenshots lint ci assets messages requirements
+.PHONY: run dev test bench bench-pages bench-growth screenshots lint ci assets messages requirements
 
 run: .venv/installed-$(notdir $(REQUIREMENTS))
 	@$(MANAGE) run --port $(PORT)
@@ -28,6 +28,11 @@ bench: .venv/installed-dev.txt
 # Needs Debian's wrk and nginx-light; takes some minutes. ARTICLES=50000 for more of them.
 bench-pages: .venv/installed-dev.txt
 	@$(BIN)/python bench/pages.py --articles $(or $(ARTICLES),5000)
+
+# What pages cost as a magazine grows, in minutes; SIZES="5000 1000000" DATABASES="sqlite postgresql" for more of it, which takes hours
+# to make and some 10 GB each. FOLDER keeps what was made.
+bench-growth: .venv/installed-dev.txt
+	@$(BIN)/python bench/growth.py --sizes $(or $(SIZES),5000 50000) --databases $(or $(DATABASES),sqlite) $(and $(FOLDER),--folder $(FOLDER))
 
 # Pictures of every kind of page into var/screenshots, with an index.html to look through.
 screenshots: .venv/installed-dev.txt
