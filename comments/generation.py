@@ -33,7 +33,7 @@ STATUSES = [Status.APPROVED] * 92 + [Status.PENDING] * 3 + [Status.REJECTED] * 3
 
 
 def generate(number, seed, advance=lambda steps: None):
-    """Make `number` comments on the newest public articles, a third of them replies; new ones get more than old ones."""
+    """Make `number` comments on the newest public articles, a third of them replies; newer ones get more."""
     chance = random.Random(seed + Comment.objects.count())  # what is added to others has names of its own
     articles = list(Article.objects.published().newest_first().values_list("pk", "published_at")[: max(20_000, number)])
     if not articles:
