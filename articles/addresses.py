@@ -7,7 +7,7 @@ from django.http import HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.utils import timezone
 
-from articles.models import Article, ArticleTag, Author, Byline, Dossier, FormerAddress, Page, Tag
+from articles.models import Article, ArticleTag, Author, Byline, Dossier, FormerAddress, Page, Part, Tag
 
 
 def is_canonical(request, thing):
@@ -15,25 +15,28 @@ def is_canonical(request, thing):
     return request.path == unquote(thing.get_absolute_url())
 
 
+def once_public(article):
+    """The article of a row of another query, if it was public once: asked for one by one, not all at once."""
+    return Article.objects.once_public().filter(pk=OuterRef(article)).order_by()
+
+
 def issued_tags():
     """Tags that readers may know of: something with them was public once, so that no name of a plan is given away."""
-    public = Article.objects.once_public().order_by()
-    return Tag.objects.filter(Exists(ArticleTag.objects.filter(tag=OuterRef("pk"), content_object__in=public)))
+    public = Exists(once_public("content_object_id"))
+    return Tag.objects.filter(Exists(ArticleTag.objects.filter(public, tag=OuterRef("pk"))))
 
 
 def issued_authors():
     """Authors whom readers may know of: something they worked on was public once."""
-    public = Article.objects.once_public().order_by()
-    return Author.objects.filter(Exists(Byline.objects.filter(author=OuterRef("pk"), article__in=public)))
+    public = Exists(once_public("article_id"))
+    return Author.objects.filter(Exists(Byline.objects.filter(public, author=OuterRef("pk"))))
 
 
 def issued_dossiers():
     """Published series, topics and packages that readers may know of: something in them was public once."""
-    public = Article.objects.once_public().order_by()
-    tagged = Exists(public.filter(tagged__tag__topics=OuterRef("pk")))
-    return Dossier.objects.published().filter(
-        Exists(public.filter(parts__dossier=OuterRef("pk"))) | Q(tagged, form=Dossier.Form.TOPIC)
-    )
+    tagged = ArticleTag.objects.filter(Exists(once_public("content_object_id")), tag__topics=OuterRef("pk"))
+    parts = Part.objects.filter(Exists(once_public("article_id")), dossier=OuterRef("pk"))
+    return Dossier.objects.published().filter(Exists(parts) | Q(Exists(tagged), form=Dossier.Form.TOPIC))
 
 
 def gone(request, article=None):

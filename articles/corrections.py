@@ -2,7 +2,7 @@
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import DateTimeField, Value
+from django.db.models import DateTimeField, Exists, OuterRef, Value
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
@@ -34,7 +34,7 @@ def correct(article, text, is_material=False, by=None, at=None):
 def listed():
     """The corrections of all that was public once, newest first. One of anything else would tell of its story."""
     return (
-        Correction.objects.filter(article__in=Article.objects.once_public().order_by())
+        Correction.objects.filter(Exists(Article.objects.once_public().filter(pk=OuterRef("article_id")).order_by()))
         .select_related("article")
         .defer("article__body", "article__body_text")
         .order_by("-made_at", "-id")

@@ -10,7 +10,7 @@ from django.contrib.admin.views.main import ChangeList
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.http import HttpResponse, HttpResponseBadRequest, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -30,7 +30,7 @@ from articles.admin.autosave import (
     unsaved,
     window_of,
 )
-from articles.admin.base import DeskAdmin, ask, asked_form, back, render_cell
+from articles.admin.base import DeskAdmin, ask, asked_form, back, counted, render_cell, up_to
 from articles.admin.checking import checks_view
 from articles.admin.correction import correct_view
 from articles.admin.filters import (
@@ -625,16 +625,15 @@ class ArticleAdmin(DeskAdmin):
         return response
 
     def saved_views(self, request):
-        """The tabs above the list; one query counts for all of them, from an index."""
-        now = timezone.now()
-        live = Q(status=Status.PUBLISHED, published_at__lte=now) & (Q(expires_at__isnull=True) | Q(expires_at__gt=now))
-        counts = self.get_queryset(request).aggregate(
-            all=Count("pk"),
-            draft=Count("pk", filter=Q(status=Status.DRAFT)),
-            review=Count("pk", filter=Q(status=Status.REVIEW)),
-            scheduled=Count("pk", filter=Q(status=Status.PUBLISHED, published_at__gt=now)),
-            live=Count("pk", filter=live),
-            mine=Count("pk", filter=Q(pk__in=Article.objects.of(request.user).order_by().values("pk"))),
+        """The tabs above the list; one query counts for all of them, none of them to the end."""
+        viewable = Article.objects.viewable_by(request.user)
+        counts = counted(
+            all=viewable,
+            draft=viewable.filter(status=Status.DRAFT),
+            review=viewable.filter(status=Status.REVIEW),
+            scheduled=viewable.scheduled(),
+            live=viewable.published(),
+            mine=viewable.of(request.user),
         )
         tabs = [
             ("All", "", "all"),
@@ -646,7 +645,7 @@ class ArticleAdmin(DeskAdmin):
         ]
         query = request.GET.urlencode()
         return [
-            {"label": label, "url": f"?{where}", "count": counts[name], "is_current": query == where}
+            {"label": label, "url": f"?{where}", "count": up_to(counts[name]), "is_current": query == where}
             for label, where, name in tabs
         ]
 
