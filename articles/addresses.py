@@ -7,7 +7,7 @@ from django.http import HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.utils import timezone
 
-from articles.models import Article, ArticleTag, Author, Byline, Dossier, FormerAddress, Page, Part, Tag
+from articles.models import Article, ArticleTag, Author, Byline, Dossier, FormerAddress, Listing, Page, Part, Tag
 
 
 def is_canonical(request, thing):
@@ -20,16 +20,25 @@ def once_public(article):
     return Article.objects.once_public().filter(pk=OuterRef(article)).order_by()
 
 
+def is_listed(kind):
+    """Whether there is anything to read in the list of a row: nearly always, and found at once."""
+    return Q(Exists(Listing.objects.filter(kind=kind, number=OuterRef("pk")).public()))
+
+
 def issued_tags():
     """Tags that readers may know of: something with them was public once, so that no name of a plan is given away."""
     public = Exists(once_public("content_object_id"))
-    return Tag.objects.filter(Exists(ArticleTag.objects.filter(public, tag=OuterRef("pk"))))
+    return Tag.objects.filter(
+        is_listed(Listing.Kind.TAG) | Q(Exists(ArticleTag.objects.filter(public, tag=OuterRef("pk"))))
+    )
 
 
 def issued_authors():
     """Authors whom readers may know of: something they worked on was public once."""
     public = Exists(once_public("article_id"))
-    return Author.objects.filter(Exists(Byline.objects.filter(public, author=OuterRef("pk"))))
+    return Author.objects.filter(
+        is_listed(Listing.Kind.AUTHOR) | Q(Exists(Byline.objects.filter(public, author=OuterRef("pk"))))
+    )
 
 
 def issued_dossiers():

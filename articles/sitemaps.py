@@ -6,7 +6,6 @@ as the database counts them, so that the index asks for a line a month and not f
 
 from datetime import UTC, datetime
 
-from django.db.models import Exists, OuterRef
 from django.db.models.functions import Coalesce, Greatest
 from django.http import Http404
 from django.shortcuts import render
@@ -14,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from articles import dossiers, page_keys
+from articles.addresses import is_listed
 from articles.models import Article, Author, Category, Listing, Month, Page, Tag
 from newsroom import pagestore
 from newsroom.pagestore import public
@@ -78,11 +78,6 @@ def pages(request):
         {"path": thing.get_absolute_url(), "changed_at": getattr(thing, "updated_at", None)} for thing in things
     ]
     return _render(request, "articles/sitemap.xml", entries, page_keys.SITEMAP_OF_PAGES)
-
-
-def is_listed(kind):
-    """Whether there is anything to read in its list."""
-    return Exists(Listing.objects.filter(kind=kind, number=OuterRef("pk")).public())
 
 
 def _render(request, template, entries, key):

@@ -5,7 +5,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from articles import corrections, dossiers, feeds, frontpage, most_read, related, sitemaps
+from articles import addresses, corrections, dossiers, feeds, frontpage, most_read, related, sitemaps
 from articles.models import Article, Author, Dossier, ReadCount, Tag
 from articles.models.listing import by_author, in_section, in_topic, with_tag
 from tests.factories import make_article, make_author, make_category
@@ -73,7 +73,7 @@ LOOKUPS = {
     "series": lambda section: dossiers.ids(Dossier.objects.create(title="Parts"))[:20],
     "all series": lambda section: dossiers.shown()[:20],
     "sitemap of a month": lambda section: sitemaps.stories_of(2026, 11).order_by("-first_published_at", "-id"),
-    "sitemap of tags": lambda section: Tag.objects.filter(sitemaps.is_listed(2)),
+    "sitemap of tags": lambda section: Tag.objects.filter(addresses.is_listed(2)),
     "cards": lambda section: Article.objects.filter(pk__in=[1, 2, 3]).for_readers(),
     "corrections": lambda section: corrections.listed()[:20],
 }
