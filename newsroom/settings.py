@@ -122,6 +122,9 @@ else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
+# Heaps of the C library in a process of the server; by itself it has one a thread, and gives little of them back.
+MALLOC_ARENA_MAX = env.str("MALLOC_ARENA_MAX", default="2")
+
 REDIS_URL = env.str("REDIS_URL", default="")
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}

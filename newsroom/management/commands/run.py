@@ -27,8 +27,7 @@ class Command(BaseCommand):
         self.collect_static()
         call_command("demo", if_empty=True, stdout=self.stdout)
         self.greet(port)
-        # Each thread of the server would have the C library keep a heap of its own, and give little of it back.
-        os.environ.setdefault("MALLOC_ARENA_MAX", "2")
+        os.putenv("MALLOC_ARENA_MAX", settings.MALLOC_ARENA_MAX)
         # Work for later has a process of its own. It ends with the server, whose process this one becomes.
         subprocess.Popen(  # noqa: S603 (nothing in it comes from outside)
             [sys.executable, sys.argv[0], "work", "--parent", str(os.getpid()), "--verbosity", "0"]
