@@ -21,8 +21,8 @@ MAX_BYTES = 30 * 1024 * 1024
 MAX_PIXELS = 40_000_000
 # What arrives takes at most 300 MB of memory and 2 seconds. Of a PNG all pixels are held, in four bytes each; of a WebP
 # or AVIF several times over, up to 24 bytes for each, and their decoders take their time for every byte.
-MAX_PIXELS_OF = {"PNG": 32_000_000, "WEBP": 8_500_000, "AVIF": 8_500_000}
-MAX_BYTES_OF = {"WEBP": 10 * 1024 * 1024, "AVIF": 10 * 1024 * 1024}
+MAX_PIXELS_OF = {"PNG": 32_000_000, "WEBP": 8_300_000, "AVIF": 8_300_000}
+MAX_BYTES_OF = {"WEBP": 8 * 1024 * 1024, "AVIF": 8 * 1024 * 1024}
 MAX_FRAMES = 500
 MAX_FRAME_PIXELS = 10_000_000
 MAX_ANIMATION_PIXELS = 200_000_000  # of all frames together
@@ -150,7 +150,7 @@ def read(file, *, trust_name=False) -> Reading:
     outline = _outline(content)
     if not trust_name:
         _refuse_other_name(file.name or "", outline.format)
-    _refuse_size(file.size, MAX_BYTES_OF.get(outline.format, MAX_BYTES), f"of a file in {NAMES[outline.format]} ")
+    _refuse_size(file.size, MAX_BYTES_OF.get(outline.format, MAX_BYTES), NAMES[outline.format])
     _refuse_excess(outline)
     if (passes := outline.passes) and (outline.end < passes.least or not passes.are_all_there):
         raise UnreadablePicture(TOO_SHORT)
@@ -268,11 +268,11 @@ def _refuse_other_name(name, format):
         )
 
 
-def _refuse_size(size, most, of=""):
+def _refuse_size(size, most, kind="picture"):
     if size > most:
         raise UnreadablePicture(
-            f"The file is {size / 1e6:.0f} MB large; {of}at most {most / 1048576:.0f} MB can be taken."
-            " Scale the picture down and try again."
+            f"The file is {size / 1e6:.0f} MB large; {'an' if kind == 'AVIF' else 'a'} {kind} may have at most"
+            f" {most / 1048576:.0f} MB. Scale the picture down and try again."
         )
 
 
