@@ -57,7 +57,7 @@ def generate(number, seed, advance=lambda steps: None):
             )
         with transaction.atomic():
             Article.objects.bulk_create(articles)
-            _release(articles)
+            release(articles)
             Byline.objects.bulk_create(
                 Byline(article=article, author_id=author, position=position)
                 for article in articles
@@ -72,7 +72,7 @@ def generate(number, seed, advance=lambda steps: None):
     pagestore.purge(EVERYTHING)
 
 
-def _release(articles):
+def release(articles):
     """Publish them by their log, as `Article.publish()` does with one."""
     rows = Transition.objects.bulk_create(
         Transition(

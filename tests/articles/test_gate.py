@@ -4,12 +4,14 @@ from contextlib import suppress
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
+from django.test import Client
 from django.utils import timezone
 
-from articles import going_out, notes, planning, revisions, workflow, working_copies
+from articles import going_out, notes, planning, revisions, tokens, workflow, working_copies
 from articles.checks import links
 from articles.models import Article, Transition, WorkingCopy
 from articles.models.article import Status
@@ -93,6 +95,14 @@ def by_its_own_verb_for_later(article, client):
     article.publish(timezone.now() + HOUR)
 
 
+def by_api(article, client):
+    token = tokens.make(User.objects.get(username="alice"), "Bridge", 30)
+    headers = {"Authorization": f"Bearer {token}"}
+    for verb, sent in (("publish", {}), ("schedule", {"at": (timezone.now() + HOUR).isoformat()})):
+        address = f"/api/articles/{article.pk}/{verb}/"
+        Client().post(address, sent, content_type="application/json", headers=headers)
+
+
 def by_save(article, client):
     article.status, article.published_at = Status.PUBLISHED, timezone.now()
     article.first_published_at = article.published_at
@@ -136,7 +146,7 @@ def by_creating(article, client):
 
 WAYS = [
     by_form, by_list, by_board, by_calendar, by_verb, by_verb_at_once, by_its_own_verb, by_its_own_verb_for_later,
-    by_save, by_save_of_the_fields, by_update, by_bulk_update, by_insert, by_creating,
+    by_api, by_save, by_save_of_the_fields, by_update, by_bulk_update, by_insert, by_creating,
 ]  # fmt: skip
 
 
@@ -149,7 +159,7 @@ def test_no_way_makes_public_what_a_check_objects_to(as_alice, draft, way):
     assert anew(draft).status == Status.DRAFT
 
 
-@pytest.mark.parametrize("way", [by_form, by_list, by_verb, by_verb_at_once, by_its_own_verb])
+@pytest.mark.parametrize("way", [by_form, by_list, by_verb, by_verb_at_once, by_its_own_verb, by_api])
 def test_every_way_that_leads_to_readers_leaves_its_row_in_the_log(as_alice, draft, way):
     draft.body = "<p>He said so.</p>"
     draft.save()
