@@ -22,7 +22,7 @@ MAX_PIXELS = 40_000_000
 # What arrives takes at most 300 MB of memory and 2 seconds. Of a PNG all pixels are held, in four bytes each; of a WebP
 # or AVIF several times over, up to 24 bytes for each, and their decoders take their time for every byte.
 MAX_PIXELS_OF = {"PNG": 32_000_000, "WEBP": 8_300_000, "AVIF": 8_300_000}
-MAX_BYTES_OF = {"WEBP": 8 * 1024 * 1024, "AVIF": 8 * 1024 * 1024}
+MAX_BYTES_OF = {"WEBP": 6 * 1024 * 1024, "AVIF": 6 * 1024 * 1024}
 MAX_FRAMES = 500
 MAX_FRAME_PIXELS = 10_000_000
 MAX_ANIMATION_PIXELS = 200_000_000  # of all frames together
@@ -92,7 +92,7 @@ TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-STRIP_PIXELS = 2_000_000
+STRIP_PIXELS = 250_000
 
 # Broken files raise whatever the decoder in question happens to raise.
 BROKEN = (

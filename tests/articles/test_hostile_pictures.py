@@ -102,7 +102,7 @@ def test_refuses_a_size_that_no_memory_holds(format):
     assert "million pixels" in refusal(with_size(format, 60_000, 60_000))
 
 
-LIMITS = {"JPEG": (30, 40), "PNG": (30, 32), "GIF": (30, 40), "WEBP": (8, 8.3), "AVIF": (8, 8.3)}
+LIMITS = {"JPEG": (30, 40), "PNG": (30, 32), "GIF": (30, 40), "WEBP": (6, 8.3), "AVIF": (6, 8.3)}
 
 
 @pytest.mark.parametrize(("format", "megabytes", "millions"), [(name, *most) for name, most in LIMITS.items()])
