@@ -6,6 +6,7 @@ as the database counts them, so that the index asks for a line a month and not f
 
 from datetime import UTC, datetime
 
+from django.db.models import Max
 from django.db.models.functions import Coalesce, Greatest
 from django.http import Http404
 from django.shortcuts import render
@@ -26,17 +27,14 @@ LAST_CHANGE = Greatest("first_published_at", Coalesce("updated_at", "first_publi
 @public
 def index(request):
     now = timezone.now().astimezone(UTC)
-    months = list(Month.objects.exclude(number=0).filter(month__lte=f"{now:%Y-%m}").order_by("-month"))
-    if months and months[0].month == f"{now:%Y-%m}" and not stories_of(now.year, now.month).exists():
-        del months[0]  # all of its stories are still to come
     maps = [{"path": reverse("articles:sitemap_pages"), "changed_at": None}]
-    maps += [
-        {
-            "path": reverse("articles:sitemap_month", args=row.month.split("-")),
-            "changed_at": min(row.changed_at, now),
-        }
-        for row in months
-    ]
+    for row in Month.objects.exclude(number=0).filter(month__lte=f"{now:%Y-%m}").order_by("-month"):
+        year, month = row.month.split("-")
+        changed_at = row.changed_at
+        if changed_at > now:  # some of its stories are still to come, or all of them
+            changed_at = stories_of(int(year), int(month)).aggregate(last=Max(LAST_CHANGE))["last"]
+        if changed_at is not None:
+            maps.append({"path": reverse("articles:sitemap_month", args=[year, month]), "changed_at": changed_at})
     return _render(request, "articles/sitemap_index.xml", maps, page_keys.SITEMAPS)
 
 
