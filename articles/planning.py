@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
-from django.db.models import Count, F, Prefetch, Q, Window
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Window
 from django.db.models.functions import RowNumber, TruncDate
 from django.utils import timezone
 
@@ -193,12 +193,13 @@ def begins(day: date) -> datetime:
 
 def moments(articles: ArticleQuerySet):
     """The kinds of moment, each with the rows that have one and the field that holds it."""
-    visible = articles.order_by().values("pk")
+    # Asked of each copy: a list of all that may be seen would be made anew for each page.
+    is_visible = Exists(articles.order_by().filter(pk=OuterRef("article")))
     return (
         # Each status by the index that begins with it: leaving one out would read every article.
         ("goes_out", articles.filter(status__in=[one for one in Status if one != Status.ARCHIVED]), "published_at"),
         ("due", articles.unfinished(), "due_at"),
-        ("update", WorkingCopy.objects.filter(article__in=visible), "goes_live_at"),
+        ("update", WorkingCopy.objects.filter(is_visible), "goes_live_at"),
         ("expires", articles.filter(status=Status.PUBLISHED), "expires_at"),
     )
 
