@@ -65,6 +65,7 @@ class ArticleForm(forms.ModelForm):
     working_copy = None  # what waits to be published, where readers have the article
     is_out = False
     stands = None
+    stored_section = None  # where readers find it, whatever waits
     sent_version = None  # the version that the text was begun from, as the form says; None where it does not say
     seen_version = None  # the version of somebody else that this person has been told of
     kept = None  # a text in no version, as the form would be sent, to begin with
@@ -154,7 +155,7 @@ class ArticleForm(forms.ModelForm):
 
     def _take_up(self, article):
         """Put what waits in the working copy into the article in hand; return what else the form begins with."""
-        self.stands = standing(article)
+        self.stands, self.stored_section = standing(article), article.category_id
         self.is_out = working_copies.is_out(article)
         self.working_copy = article.desk_copy = working_copies.of(article) if self.is_out else None
         changes = self.working_copy.changes if self.working_copy else {}
@@ -245,8 +246,9 @@ class ArticleForm(forms.ModelForm):
         )
         if self.step is not None and self.step.name == "schedule_update":
             self._check_update_at()
-        if is_apart and self.working_copy and self.working_copy.goes_live_at and not self._has_a_say():
-            self.add_error(None, "Its changes go live by themselves, and its section is not among yours.")
+        if self.step is None and self._goes_out_by_itself() and not self._has_a_say():
+            what = "It goes out by itself" if self.stands == Standing.SCHEDULED else "Its changes go live by themselves"
+            self.add_error(None, f"{what}, and its section is not among yours.")
         if self.step is not None:
             self._add_messages(self._objections(article))
         elif stays_public:
@@ -254,6 +256,8 @@ class ArticleForm(forms.ModelForm):
         if self.step is None and self._goes_out_by_itself() and not self.errors:
             self._check_what_goes_out(article)
         self._add_messages(self._news_about_pictures(stays_public))
+        if self.step is None and self.stands == Standing.SCHEDULED and "published_at" in self.changed_data:
+            self._check_stays_ahead(article)
         if stays_public and article.published_at is None and "published_at" in self.fields:
             self.add_error(
                 "published_at", "It is published, so it needs a date. To take it off the site, take it down."
@@ -324,8 +328,9 @@ class ArticleForm(forms.ModelForm):
         return {name for name, value in sent.items() if name not in moments and value != snapshot.get(name)}
 
     def _has_a_say(self):
-        """Whether this person may speak for the section it is in, and for the one it would be in."""
-        return all(has_a_say(self.user, key) for key in {self.instance.category_id, self.initial.get("category")})
+        """Whether this person may speak for each section it is in: for readers, at the desk, and as it was sent."""
+        sections = {self.instance.category_id, self.initial.get("category"), self.stored_section}
+        return all(has_a_say(self.user, section) for section in sections)
 
     def _news_about_pictures(self, stays_public):
         """What is wrong with pictures and was not so before: a story whose picture has expired can still be mended."""
@@ -349,6 +354,12 @@ class ArticleForm(forms.ModelForm):
     def _check_update_at(self):
         if "update_at" not in self.errors and not is_ahead(self.cleaned_data.get("update_at")):
             self.add_error("update_at", "Give a moment that lies ahead.")
+
+    def _check_stays_ahead(self, article):
+        if article.published_at is not None and not is_ahead(article.published_at):
+            self.add_error(
+                "published_at", "It would be public at once. Give a moment that lies ahead, or publish it now."
+            )
 
     def _check_expiry(self, article):
         # Publishing sets the date, so the database's own rule cannot have seen it yet.

@@ -14,7 +14,7 @@ from articles import checks
 from articles.models import Article, Note, WorkingCopy
 from articles.models.article import ArticleQuerySet, Status
 from articles.standing import Standing, standing, with_standing
-from articles.workflow import Step, has_a_say, is_ahead, step_named, steps
+from articles.workflow import STEPS, Step, is_ahead, step_named, steps
 
 COLUMNS = (
     Standing.PLANNED, Standing.DRAFT, Standing.REVIEW, Standing.CHANGES, Standing.APPROVED, Standing.SCHEDULED,
@@ -101,11 +101,9 @@ def open_steps(article, user) -> list[Step]:
     """The steps that make sense from a card: what is written, and changes of a live article, is for its form."""
     return [
         step
-        for step in steps(article, user)
-        if not step.is_update
-        and step.name not in ("drop_changes", "unschedule_update")
+        for step in steps(article, user, [step for step in STEPS if not step.is_update])
+        if step.name not in ("drop_changes", "unschedule_update")
         and (step.name != "publish_now" or is_ahead(article.published_at))
-        and (not step.asks_section or has_a_say(user, article.category_id))
     ]
 
 

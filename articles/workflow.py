@@ -37,6 +37,27 @@ def has_a_say(user, category_id) -> bool:
     return sections is None or category_id is None or category_id in sections
 
 
+def foreign_section(user, article, with_changes=False) -> int | None:
+    """The section by which an article is not this person's, or None.
+
+    With `with_changes` the one counts too that waiting changes bring it into.
+    """
+    if sections_of(user) is None:
+        return None
+    at_stake = [article.category_id]
+    if with_changes and working_copies.is_out(article) and (copy := working_copies.of(article)):
+        at_stake.append(working_copies.as_article(copy).category_id)
+    return next((section for section in at_stake if not has_a_say(user, section)), None)
+
+
+def not_among_yours(section) -> str:
+    """Say that a section, by its number, is somebody else's, and whose."""
+    section = Category.objects.get(pk=section)
+    names = [name_of(editor) for editor in editors_of(section)]
+    asked = f" Ask {' or '.join(names)}." if names else ""
+    return f"“{section}” is not among your sections.{asked}"
+
+
 def may_change(user, article) -> bool:
     """Whether this person may save the article, whatever then becomes of it."""
     if not user.has_perm("articles.change_article"):
@@ -104,7 +125,9 @@ class Step:
         """Whether this person may take the step; of an article in hand also whether its section is theirs."""
         if not user.has_perm(self.permission):
             return False
-        return article is None or not self.asks_section or has_a_say(user, article.category_id)
+        if article is None or not self.asks_section:
+            return True
+        return foreign_section(user, article, with_changes=self.goes_public) is None
 
     def refusal(self, user, article):
         """Say in words who may take the step, where this person may not."""
@@ -115,9 +138,7 @@ class Step:
             return ""
         if not user.has_perm(self.permission):
             return f"Only editors can do this: {self.label.lower()}."
-        names = [name_of(editor) for editor in editors_of(article.category)]
-        asked = f" Ask {' or '.join(names)}." if names else ""
-        return f"“{article.category}” is not among your sections.{asked}"
+        return not_among_yours(foreign_section(user, article, with_changes=self.goes_public))
 
     def leads_from(self, article):
         return standing(article) in self.sources
@@ -270,9 +291,9 @@ STEPS = (
 )  # fmt: skip
 
 
-def steps(article: Article, user) -> list[Step]:
+def steps(article: Article, user, among=STEPS) -> list[Step]:
     """The steps this person may take from where the article stands. Asks nothing about whose article it is."""
-    return [step for step in STEPS if step.leads_from(article) and step.is_open_to(user, article)]
+    return [step for step in among if step.leads_from(article) and step.is_open_to(user, article)]
 
 
 def step_named(name: str) -> Step:
@@ -291,10 +312,13 @@ def take(step: Step | str, article: Article, by=None, note="", at=None, override
     `at` is when scheduled changes go live; `override` is why it goes out although a check says no, and is logged.
     """
     step = step_named(step) if isinstance(step, str) else step
+    locked = Article.objects.select_for_update(of=("self",)).filter(pk=article.pk)
+    status, section = locked.values_list("status", "category").get()
     if by is not None and (refusal := step.refusal(by, article)):
         raise PermissionDenied(refusal)
-    stored = Article.objects.select_for_update(of=("self",)).filter(pk=article.pk).values_list("status", flat=True)
-    if stored.get() != article.status or not step.leads_from(article):
+    if by is not None and step.asks_section and not has_a_say(by, section):
+        raise PermissionDenied(not_among_yours(section))
+    if status != article.status or not step.leads_from(article):
         raise ValidationError(f"“{article}” is {standing(article).label.lower()}. Look again.")
     copy = working_copies.of(article) if step.goes_public else None
     wanted = working_copies.as_article(copy) if copy else article

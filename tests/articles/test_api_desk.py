@@ -5,13 +5,16 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from articles import tokens, working_copies
-from articles.models import Article, Author, Byline, RelatedChoice, Revision, SectionEditor, Tag, Transition
+from articles.models import Article, Author, Byline, Category, RelatedChoice, Revision, SectionEditor, Tag, Transition
+from articles.workflow import take
+from tests.articles import desk_forms
 from tests.factories import make_article, make_author, make_category, make_picture, make_user
 
 pytestmark = pytest.mark.django_db
@@ -321,6 +324,66 @@ def test_an_editor_of_a_section_publishes_there_alone(draft, world):
     assert program.post(at(own, "publish"))["status"] == "live"
     scheduled = make_article("Soon", category=world, at=timezone.now() + timedelta(hours=3))
     assert program.patch(at(scheduled), {"kicker": "x"}, 403, if_match="*")["detail"]
+
+
+@pytest.fixture
+def of_sport(world):
+    """A program of somebody who publishes in Sport alone."""
+    dora = make_user("dora", "Editors")
+    SectionEditor.objects.create(user=dora, category=make_category("Sport", slug="sport"))
+    return Program(dora)
+
+
+def of_match(**fields):
+    section = Category.objects.get(slug="sport")
+    return make_article("Match", category=section, body=LONG, standfirst="They won by one.", **fields)
+
+
+def test_changes_bring_no_story_into_a_section_of_others(of_sport):
+    own = of_match()
+    told = of_sport.patch(at(own), {"section": "world"}, if_match="*")
+    assert not {"publish", "schedule"} & set(told["steps"])
+    later = (timezone.now() + timedelta(hours=2)).isoformat()
+    for verb, sent in (("publish", {"override": "b"}), ("schedule", {"at": later, "override": "b"})):
+        assert "“World” is not among your sections" in of_sport.post(at(own, verb), sent, 403)["detail"]
+    own.refresh_from_db()
+    with pytest.raises(PermissionDenied, match="World"):
+        take("update", own, of_sport.user, override="b")
+    assert of_sport.post(at(own, "take-down"))["status"] == "withdrawn"
+
+
+def test_an_expired_story_comes_back_into_no_section_of_others(of_sport):
+    own = of_match(at=timezone.now() - timedelta(days=2), expires_at=timezone.now() - timedelta(days=1))
+    of_sport.patch(at(own), {"section": "world", "expires_at": None}, if_match="*")
+    assert "World" in of_sport.post(at(own, "publish"), {"override": "b"}, 403)["detail"]
+
+
+def test_what_goes_out_by_itself_stays_in_ones_own_sections_and_ahead(of_sport):
+    own = of_match(at=timezone.now() + timedelta(days=3))
+    told = of_sport.patch(at(own), {"section": "world", "override": "b"}, 422, if_match="*")
+    assert "It goes out by itself, and its section is not among yours." in told["errors"]["story"]
+    sent = {"published_at": (timezone.now() - timedelta(minutes=1)).isoformat(), "override": "b"}
+    told = of_sport.patch(at(own), sent, 422, if_match="*")
+    assert "public at once" in str(told["errors"]["published_at"])
+    assert Article.objects.get().is_scheduled
+
+
+def test_at_the_desk_too(of_sport, world):
+    own = of_match(at=timezone.now() + timedelta(days=3))
+    client = Client()
+    client.force_login(of_sport.user)
+    address = f"/desk/articles/article/{own.pk}/change/"
+    sent, _ = desk_forms.read(client.get(address))
+    response = client.post(address, sent | {"category": [str(world.pk)], "_continue": ["1"]})
+    assert response.status_code == 200
+    assert "It goes out by itself, and its section is not among yours." in response.content.decode()
+    assert Article.objects.get().category != world
+
+
+def test_nobody_takes_a_live_story_out_of_a_section_of_others(of_sport, world):
+    other = make_article("The weir", category=world, body=LONG, standfirst="It moved by night.")
+    of_sport.patch(at(other), {"section": "sport"}, if_match="*")
+    assert "“World” is not among" in of_sport.post(at(other, "publish"), {"override": "b"}, 403)["detail"]
 
 
 def test_a_writer_sees_and_changes_ones_own_alone(writer, draft, walter):
