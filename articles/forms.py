@@ -206,7 +206,7 @@ class ArticleForm(forms.ModelForm):
             raise forms.ValidationError("That story is a translation itself. Choose its original.")
         if self.instance.pk and self.instance.translations.exists():
             raise forms.ValidationError("This story has translations, so it cannot be one.")
-        if original.language == self.cleaned_data.get("language"):
+        if original.language == self.cleaned_data.get("language", self.instance.language):
             raise forms.ValidationError("Both stories are in the same language. Choose a language for this one first.")
         return original
 
@@ -297,7 +297,7 @@ class ArticleForm(forms.ModelForm):
         """Save over nobody's text: whoever did not know of a newer version is told of it first."""
         if self.sent_version is None or not self.instance.pk:
             return
-        newest = self.instance.revisions.select_related("made_by").first()
+        newest = self.newest_version()
         number = newest.number if newest else 0
         if number in (self.sent_version, self.seen_version):
             return
@@ -315,6 +315,10 @@ class ArticleForm(forms.ModelForm):
         }
         who = name_of(newest.made_by) if newest.made_by else "Somebody"
         self.add_error(None, f"{who} saved {newest} while you wrote. Yours is below: decide what becomes of it.")
+
+    def newest_version(self):
+        """The version that nobody may save over without having been told of it."""
+        return self.instance.revisions.select_related("made_by").first()
 
     def changed_against(self, snapshot):
         """The plain fields, tags and sections that were sent otherwise than a snapshot has them."""

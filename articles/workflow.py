@@ -209,6 +209,7 @@ def _publish_now(article, entry, at):
 def _take_down(article, entry, at):
     article.take_down(entry)
     working_copies.fold(article)
+    revisions.record(article, entry.made_by)  # the last version may be of changes that were dropped
     revisions.forget_planned(article)
 
 

@@ -35,6 +35,16 @@ def working_values(article, copy=None):
     return revisions.snapshot(article) | (copy.changes if copy else {})
 
 
+def version(article):
+    """The version that the desk has of an article, or None: of changes that were dropped it is the one before them."""
+    if copy := of(article):
+        return copy.revision
+    found = article.revisions.select_related("made_by")
+    if is_out(article):
+        return found.filter(went_live_at__isnull=False).order_by("-went_live_at", "-number").first() or found.first()
+    return found.first()
+
+
 def as_article(copy):
     """Return the article as it will be with its changes, in hand; nothing is saved."""
     article = Article.objects.get(pk=copy.article_id)

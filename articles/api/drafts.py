@@ -1,12 +1,15 @@
 """The desk's stories for programs: read, made, changed, and taken from step to step as the desk's buttons do it."""
 
+import hashlib
 import re
 
 from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Case, OuterRef, Q, Subquery, When
+from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils import timezone
 
 from articles import revisions, working_copies
 from articles.admin.stories import known_to
@@ -17,7 +20,8 @@ from articles.api.members import MEMBERS, Sent, checked
 from articles.api.sent import json_sent, optional_text, text
 from articles.api.stories import BYLINES, following
 from articles.forms import IN_HAND
-from articles.models import Article, Author, Byline, Category, Picture, Revision
+from articles.models import Article, Author, Byline, Category, Picture, Revision, WorkingCopy
+from articles.models.article import Status
 from articles.standing import Standing, log, standing, with_standing
 from articles.structured_data import moment
 from articles.workflow import (
@@ -31,7 +35,7 @@ from articles.workflow import (
     words_of_assignment,
 )  # fmt: skip
 
-_TAG = re.compile(r'(?:W/)?"([^"]*)"')
+_TAG = re.compile(r'(?:W/)?"([0-9]{1,9})(?:-[0-9a-f]{16})?"')
 
 
 # -- reading
@@ -51,12 +55,21 @@ def stories(request, token):
     if wanted["cursor"]:
         at, pk = wanted["cursor"]
         found = found.filter(Q(modified_at__lte=at), Q(modified_at__lt=at) | Q(pk__lt=pk))
-    numbers = Revision.objects.filter(article=OuterRef("pk")).order_by("-number").values("number")
     found = found.select_related("category", "assignee").defer("body", "body_text", "live_summary")
-    found = found.annotate(version=Subquery(numbers[:1])).order_by("-modified_at", "-id")
+    found = found.annotate(version=_version()).order_by("-modified_at", "-id")
     found = list(found.prefetch_related(BYLINES)[: PAGE + 1])
     more = following(request, cursor_after(found[PAGE - 1], "modified_at")) if len(found) > PAGE else None
     return {"articles": [line(article, request) for article in found[:PAGE]], "next": more}
+
+
+def _version():
+    """What `version_of` says, for a list."""
+    numbers = Revision.objects.filter(article=OuterRef("pk"))
+    waits = WorkingCopy.objects.filter(article=OuterRef("pk")).values("revision__number")
+    live = numbers.filter(went_live_at__isnull=False).order_by("-went_live_at", "-number").values("number")
+    is_out = Q(status=Status.PUBLISHED, published_at__lte=timezone.now())
+    newest = numbers.order_by("-number").values("number")
+    return Coalesce(Subquery(waits), Case(When(is_out, then=Subquery(live[:1]))), Subquery(newest[:1]))
 
 
 def line(article, request):
@@ -99,7 +112,10 @@ def one(token, article, lock=False):
 
 
 def whole(request, token, article, status=200):
-    """Answer with a story as the desk has it, by the names under which it is changed; its tag is its version."""
+    """Answer with a story as the desk has it, by the names under which it is changed.
+
+    Its tag is its version, and a digest of all that is told: who has it in hand, say, makes no version.
+    """
     number, copy = version_of(article), working_copies.of(article) if working_copies.is_out(article) else None
     values = working_copies.working_values(article, copy)
     slugs = dict(Category.objects.filter(pk__in=[values["category"], *values["categories"]]).values_list("pk", "slug"))
@@ -132,12 +148,13 @@ def whole(request, token, article, status=200):
         "modified_at": moment(article.modified_at),
     }
     response = as_json(answer, status)
-    response["ETag"] = f'"{number}"'
+    response["ETag"] = f'"{number}-{hashlib.sha256(response.content).hexdigest()[:16]}"'
     return response
 
 
 def version_of(article):
-    return article.revisions.values_list("number", flat=True).first() or 0
+    found = working_copies.version(article)
+    return found.number if found else 0
 
 
 # -- writing
@@ -168,7 +185,7 @@ def change(request, token, article):
     sent = checked(json_sent(request), MEMBERS)
     with transaction.atomic():
         found = one(token, article, lock=True)
-        version = wanted_version(request)
+        version = wanted_version(request, found)
         if not may_change(token.user, found):
             raise Refused(403, "This story is not yours to change.")
         if version is None and "If-Match" not in request.headers:
@@ -180,33 +197,41 @@ def change(request, token, article):
         return whole(request, token, Article.objects.select_related("category", "assignee").get(pk=found.pk))
 
 
-def wanted_version(request):
-    """The version that was changed, None for whichever there is."""
+def wanted_version(request, article):
+    """The version that was changed, None for whichever there is. Raises Refused for one that never was."""
     said = request.headers.get("If-Match", "").strip()
     if said in ("", "*"):
         return None
     found = _TAG.fullmatch(said)
-    if not found or not found[1].isascii() or not found[1].isdecimal() or len(found[1]) > 9:
+    if not found:
         raise Refused(400, 'If-Match is the ETag of the story, as in "7".')
-    return int(found[1])
+    version = int(found[1])
+    if version and not article.revisions.filter(number=version).exists():
+        raise Refused(412, f"There is no version {version} of this story. Get it again.")
+    return version
 
 
 def refuse_wrong(form):
     if form.is_valid():
         return
     if form.conflict:
-        raise_conflict(form.conflict["newest"], theirs=form.conflict["theirs"], both=form.conflict["both"])
+        raise_conflict(
+            form.conflict["newest"], form.sent_version, theirs=form.conflict["theirs"], both=form.conflict["both"]
+        )
     more = {"is_overridable": True} if form.is_overridable else {}
     raise Refused(422, "It was not saved. Nothing was changed.", errors=form.problems(), **more)
 
 
-def raise_conflict(newest, **more):
+def raise_conflict(newest, named, **more):
     """Say who was quicker. What was sent is still with whoever sent it, and what they saved stays."""
     who = name_of(newest.made_by) if newest.made_by else "Somebody"
+    what = f"{who} saved version {newest.number} meanwhile"
+    if named > newest.number:
+        what = f"The changes of version {named} were dropped; the story stands at version {newest.number}"
     raise Refused(
         412,
-        f"{who} saved version {newest.number} meanwhile. Nothing of yours was saved and nothing of theirs is lost:"
-        " get the story again, and decide what becomes of yours.",
+        f"{what}. Nothing of yours was saved and nothing of theirs is lost: get the story again, and decide what"
+        " becomes of yours.",
         {"ETag": f'"{newest.number}"'},
         by=who,
         version=newest.number,
@@ -324,9 +349,9 @@ def refuse_step(request, token, article, chosen, verb, stands):
         raise Refused(403, refusal)
     if not may_change(token.user, article):
         raise Refused(403, "This story is not yours to change.")
-    version, newest = wanted_version(request), article.revisions.select_related("made_by").first()
+    version, newest = wanted_version(request, article), working_copies.version(article)
     if version is not None and newest and version != newest.number:
-        raise_conflict(newest)
+        raise_conflict(newest, version)
     copy = working_copies.of(article)
     is_moved = verb == "schedule" and stands == Standing.SCHEDULED
     if not is_moved and (not chosen.leads_from(article) or (chosen.is_update and not copy)):

@@ -45,6 +45,11 @@ MEMBERS = {
 FIELDS = {"section": "category", "sections": "categories"}
 NAMES = {field: name for name, field in FIELDS.items()}
 NO_FIELDS = ("bylines", "related")
+# Constraints of the table that are about several members; a form asks only for those of which it has them all.
+TOGETHER = {
+    "article_expires_after_publication": {"published_at", "expires_at"},
+    "article_is_no_translation_of_itself": {"translation_of"},
+}
 
 
 def checked(sent: dict, members: dict) -> dict:
@@ -100,6 +105,19 @@ class Sent(ArticleForm):
             stays = Article.objects.filter(pk=self.instance.translation_of_id)
             self.fields["translation_of"].queryset = known_to(user) | stays
 
+    def validate_unique(self):
+        """Ask what the table says of two members together also where one of them was sent."""
+        super().validate_unique()
+        for constraint in Article._meta.constraints:
+            if self.fields.keys() & TOGETHER.get(constraint.name, set()):
+                try:
+                    constraint.validate(Article, self.instance)
+                except ValidationError as error:
+                    self._update_errors(error)
+
+    def newest_version(self):
+        return working_copies.version(self.instance)
+
     def clean_tags(self):
         if comma := [name for name in self.sent["tags"] if "," in name]:
             raise ValidationError(f"A tag has no comma in it: “{comma[0][:60]}”.")
@@ -110,6 +128,9 @@ class Sent(ArticleForm):
         if self.instance.status == Status.PUBLISHED and not self.user.has_perm("articles.publish_article"):
             for name in {"published_at", "expires_at"} & cleaned.keys():
                 self.add_error(name, "Only those who publish may change this of what is published.")
+        original = self.instance.translation_of
+        if original and "translation_of" not in cleaned and original.language == cleaned.get("language"):
+            self.add_error("language", "That is the language of the story that it translates.")
         self.rows = []
         for name, read in (("bylines", self._bylines), ("related", self._related)):
             if name in self.sent:

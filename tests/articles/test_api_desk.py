@@ -442,7 +442,80 @@ def test_of_two_programs_at_the_same_moment_one_is_told(at_once, alice, world):
     assert sorted(at_once(change, ["One", "Two"])) == [200, 412]
 
 
+# -- what an answer is of
+
+
+def test_an_answer_is_another_as_soon_as_anything_in_it_is(desk, draft):
+    desk.patch(at(draft), {"kicker": "x"}, if_match="*")
+    desk.post(at(draft, "publish"), {"override": "b"})
+    desk.patch(at(draft), {"kicker": "y"}, if_match="*")
+    seen = [desk.get(at(draft)) and desk.response["ETag"]]
+    headers = {"Authorization": f"Bearer {desk.token}", "If-None-Match": seen[0]}
+    assert Client().get(at(draft), headers=headers).status_code == 304
+    for change in (
+        lambda: desk.patch(at(draft), {"assignee": "alice"}, if_match="*"),
+        lambda: desk.post(at(draft, "drop-changes")),
+        lambda: desk.post(at(draft, "take-down")),
+    ):
+        change()
+        desk.ask("GET", at(draft), if_none_match=seen[-1])
+        seen.append(desk.response["ETag"])
+    assert len({*seen}) == 4
+
+
+def test_changes_that_were_dropped_are_no_version_to_go_on_from(desk, draft):
+    desk.patch(at(draft), {"kicker": "x"}, if_match="*")
+    live = desk.post(at(draft, "publish"), {"override": "b"})["version"]
+    dropped = desk.patch(at(draft), {"headline": "New"}, if_match="*")["version"]
+    tag = desk.response["ETag"]
+    assert desk.post(at(draft, "drop-changes"))["version"] == live
+    assert desk.get("/api/articles/")["articles"][0]["version"] == live
+    for named in (tag, f'"{dropped}"'):
+        told = desk.patch(at(draft), {"kicker": "y"}, 412, if_match=named)
+        assert (told["version"], desk.response["ETag"]) == (live, f'"{live}"')
+        assert "dropped" in told["detail"]
+        desk.post(at(draft, "take-down"), {}, 412, if_match=named)
+    told = desk.patch(at(draft), {"kicker": "y"}, if_match=f'"{live}"')
+    assert (told["headline"], told["kicker"]) == ("The weir", "y")
+    desk.patch(at(draft), {"kicker": "z"}, 412, if_match='"99"')
+
+
+def test_what_is_taken_down_is_no_version_of_dropped_changes(desk, draft):
+    desk.patch(at(draft), {"kicker": "x"}, if_match="*")
+    desk.post(at(draft, "publish"), {"override": "b"})
+    dropped = desk.patch(at(draft), {"headline": "New"}, if_match="*")["version"]
+    desk.post(at(draft, "drop-changes"))
+    told = desk.post(at(draft, "take-down"))
+    assert (told["version"], told["headline"]) == (dropped + 1, "The weir")
+    desk.patch(at(draft), {"kicker": "y"}, 412, if_match=f'"{dropped}"')
+
+
 # -- what is sent
+
+
+@pytest.mark.parametrize("is_live", [False, True])
+def test_what_is_sent_fits_what_is_there(desk, world, is_live):
+    article = make_article("The weir", published=is_live, category=world, body=LONG, standfirst="It moved.")
+    original = make_article("El azud", language=article.language)
+    soon, later = ((timezone.now() + timedelta(days=days)).isoformat() for days in (1, 9))
+    if not is_live:
+        desk.patch(at(article), {"published_at": later}, if_match="*")
+    before = soon if not is_live else (timezone.now() - timedelta(days=1)).isoformat()
+    told = desk.patch(at(article), {"expires_at": before}, 422, if_match="*")
+    assert "expires after it goes out" in str(told["errors"])
+    desk.patch(at(article), {"translation_of": article.pk}, 422, if_match="*")
+    told = desk.patch(at(article), {"translation_of": original.pk}, 422, if_match="*")
+    assert "same language" in str(told["errors"]["translation_of"])
+    desk.patch(at(article), {"translation_of": original.pk, "language": "fr"}, if_match="*")
+    told = desk.patch(at(article), {"language": original.language}, 422, if_match="*")
+    assert "language" in told["errors"]
+
+
+@pytest.mark.parametrize("moment", ["9999-12-31T23:30:00Z", "0001-01-01", "1604-12-31"])
+def test_moments_beyond_the_desks_calendar_are_refused(desk, draft, moment):
+    for name in ("published_at", "expires_at", "due_at", "updated_at", "live_ended_at"):
+        assert "The year is too" in str(desk.patch(at(draft), {name: moment}, 422, if_match="*")["errors"][name])
+    assert "The year is too" in desk.post(at(draft, "schedule"), {"at": moment, "override": "b"}, 400)["detail"]
 
 
 @pytest.mark.parametrize(
