@@ -7,9 +7,11 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views import defaults
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from newsroom import problems
 from newsroom.pagestore import stores
 
 
@@ -75,3 +77,9 @@ def forbidden(request, exception):
 
 def not_found(request, exception):
     return render(request, "404.html", status=404)
+
+
+def server_error(request):
+    if problems.is_wanted(request):
+        return problems.problem(500, "Something went wrong on our side. Nothing of it was saved.")
+    return defaults.server_error(request)

@@ -12,7 +12,7 @@ from articles.addresses import issued_authors, issued_tags
 from articles.api.answering import Refused
 from articles.live import EPOCH, MICROSECOND, microseconds
 from articles.models import Author, Category, Tag
-from articles.models.article import Kind
+from articles.models.article import Kind, plausible_date
 from articles.standing import Standing
 
 PAGE = 20  # stories; a list answers with so many and with the address of what follows
@@ -20,7 +20,12 @@ LONGEST_SLUG = 200
 
 
 class MomentField(forms.Field):
-    """A moment as ISO 8601 has it, with its zone, or a day, which begins at midnight in the site's zone."""
+    """A moment as ISO 8601 has it, with its zone, or a day, which begins at midnight in the site's zone.
+
+    It lies within what the desk takes: a clock of another zone, or a day more, must not leave the calendar.
+    """
+
+    default_validators = plausible_date
 
     def to_python(self, value):
         if value in self.empty_values:
@@ -52,7 +57,7 @@ class NamedField(forms.ModelChoiceField):
 class CursorField(forms.CharField):
     """Where a list of stories goes on: the moment and the number of the last one told."""
 
-    pattern = re.compile(r"(\d{1,18})-(\d{1,18})", re.ASCII)
+    pattern = re.compile(r"(-?\d{1,18})-(\d{1,18})", re.ASCII)
 
     def clean(self, value):
         if not (value := super().clean(value)):

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import transaction
 
 from newsroom.pagestore import stores
+from newsroom.pagestore.remembering import EVERYTHING
 
 T = TypeVar("T")
 
@@ -27,7 +28,7 @@ class Purge:
         self.compared: dict[Hashable, Callable[[], set[str]]] = {}
 
     def __call__(self):
-        keys = self.keys.union(*(tell() for tell in self.compared.values()))
+        keys = self.keys.union(*map(_told, self.compared.values()))
         if keys:
             purge_now(keys)
 
@@ -66,12 +67,21 @@ def compare(name: Hashable, take: Callable[[], T], tell: Callable[[T, T], set[st
         return lambda: None
     if not transaction.get_connection().in_atomic_block:
         before = take()
-        return lambda: purge(*tell(before, take()))
+        return lambda: purge(*_told(lambda: tell(before, take())))
     compared = Purge.of_transaction().compared
     if name not in compared:
         before = take()
         compared[name] = lambda: tell(before, take())
     return lambda: None
+
+
+def _told(tell: Callable[[], set[str]]) -> set[str]:
+    """What follows from a change. It is made already: what cannot be told of it takes every page, not the answer."""
+    try:
+        return tell()
+    except Exception:
+        logger.exception("What a change is seen on could not be told; every page is made anew.")
+        return {EVERYTHING}
 
 
 def purge_now(keys: set[str]) -> None:

@@ -1,7 +1,7 @@
 """The API for readers' programs: what it tells, how one pages through it, and how it refuses."""
 
 import json
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -128,6 +128,26 @@ def test_pages_follow_each_other_though_stories_come_and_share_their_moment():
         page = get(address.removeprefix("http://testserver"))
         found, address = found + [article["headline"] for article in page["articles"]], page["next"]
     assert found == expected
+
+
+def test_pages_lead_past_1970():
+    began = datetime(1965, 1, 1, tzinfo=UTC)
+    expected = [make_article(f"Story {day}", at=began + timedelta(days=day)).headline for day in range(25)][::-1]
+    first = get("/api/articles/")
+    assert "cursor=-" in first["next"]
+    second = get(first["next"].removeprefix("http://testserver"))
+    assert [one["headline"] for one in first["articles"] + second["articles"]] == expected
+    assert second["next"] is None
+
+
+def test_a_fault_of_ours_is_a_problem_too(monkeypatch):
+    def fail(*arguments):
+        raise RuntimeError("CANARY")
+
+    monkeypatch.setattr("articles.api.stories.asked", fail)
+    response = Client(raise_request_exception=False).get("/api/sections/")
+    assert (response.status_code, response["Content-Type"]) == (500, "application/problem+json")
+    assert "CANARY" not in response.content.decode()
 
 
 def test_sections_tags_and_authors_are_listed(story, django_assert_max_num_queries):

@@ -50,6 +50,12 @@ def test_refuses_in_the_words_of_the_library(send):
     assert not Picture.objects.exists()
 
 
+def test_rights_end_within_the_calendar(send):
+    for name in ("usable_from", "usable_until"):
+        told = send(422, file=make_upload(), **{name: "9999-12-31T23:30:00Z"})
+        assert "The year is too late" in told["errors"][name][0]
+
+
 def test_says_which_picture_has_the_same_file(send):
     send(201, file=make_upload())
     told = send(409, file=make_upload())

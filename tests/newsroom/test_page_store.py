@@ -473,6 +473,16 @@ class TestTransactions:
                 done()
         assert purged == [["after", "before"]]
 
+    @pytest.mark.parametrize("transaction_", [transaction.atomic, nullcontext])
+    def test_what_cannot_be_told_of_takes_every_page_and_no_answer(self, transactional_db, purged, transaction_):
+        def tell(old, new):
+            raise OverflowError("date value out of range")
+
+        with transaction_():
+            purging.purge("article-1") if transaction_ is transaction.atomic else None
+            purging.compare("thing", lambda: 1, tell)()
+        assert purged[-1] == (["article-1", "everything"] if transaction_ is transaction.atomic else ["everything"])
+
     def test_what_is_rolled_back_purges_nothing(self, transactional_db, purged):
         def edit_and_fail():
             with transaction.atomic():
