@@ -297,7 +297,7 @@ def of_author(before, after):
     if before and _differ(before, after, "name", "slug"):
         keys.add(f"author-{pk}")
     if before and _differ(before, after, "slug"):
-        keys.add(page_keys.SITEMAP_OF_PAGES)
+        keys |= {page_keys.SITEMAP_OF_PAGES, page_keys.AUTHORS}
     if any(row and row["is_on_masthead"] for row in (before, after)):
         keys.add(page_keys.MASTHEAD)
     return keys
@@ -309,7 +309,7 @@ def of_tag(before, after):
     pk = before["id"]
     keys = {f"tag-{pk}"}
     if _differ(before, after, "slug"):
-        keys.add(page_keys.SITEMAP_OF_PAGES)
+        keys |= {page_keys.SITEMAP_OF_PAGES, page_keys.TAGS}
     if after is None:
         keys |= {page_keys.in_tag(pk), page_keys.DOSSIERS, *map(page_keys.in_dossier, before["topics"])}
     return keys

@@ -21,8 +21,8 @@ from newsroom import pagestore
 from newsroom.clock import site_time
 
 FRAME = {"site", "layout"}  # what every page of HTML has around it
-LATEST, CORRECTIONS, DOSSIERS, MASTHEAD, SECTIONS, SITEMAPS, SITEMAP_OF_PAGES = (
-    "latest", "corrections", "series", "masthead", "sections", "sitemaps", "sitemap-pages",
+LATEST, CORRECTIONS, DOSSIERS, MASTHEAD, SECTIONS, TAGS, AUTHORS, SITEMAPS, SITEMAP_OF_PAGES = (
+    "latest", "corrections", "series", "masthead", "sections", "tags", "authors", "sitemaps", "sitemap-pages",
 )  # fmt: skip
 _NAMED = {Article: "article", Author: "author", Category: "section", Dossier: "dossier", Page: "page", Tag: "tag"}
 _NAMED_BY_KEY = {Picture: "picture", Recording: "recording", Document: "document"}

@@ -43,12 +43,14 @@ def index(request):
 def articles(request):
     """Public stories, the newest first, from where the last answer ended."""
     wanted = asked(request, ListForm)
-    ids, key = chosen(wanted)
+    ids, keys = chosen(wanted)
     ids = list(ids[: PAGE + 1])
     found = Article.objects.published().filter(pk__in=ids[:PAGE]).newest_first()
     found = found.select_related("category", "lead_picture__fallback").prefetch_related("tags", BYLINES)
     found = list(found.defer("body", "body_text", "live_summary"))
-    page_keys.shows(request, found, *filter(None, map(wanted.get, LISTS)), keys=[key])
+    # Anybody can make up a moment or a place to go on from: such an answer is for who asked, and none is kept.
+    if not wanted["cursor"] and not wanted["since"]:
+        page_keys.shows(request, found, *filter(None, map(wanted.get, LISTS)), keys=keys)
     return {
         "articles": [told.card(article, request.build_absolute_uri) for article in found],
         "next": following(request, cursor_after(found[-1])) if len(ids) > PAGE and found else None,
@@ -64,18 +66,16 @@ LISTS = {
 
 
 def chosen(wanted):
-    """The ids of what is asked for, the newest first, and the key of the narrowest list that they are taken from.
-
-    A story that enters or leaves one of several lists does so in all that it stands in.
-    """
+    """The ids of what is asked for, the newest first, and the keys of the lists that they are taken from."""
     lists = [(*LISTS[name], wanted[name]) for name in LISTS if wanted[name]]
     if lists:
-        *others, (rows_of, key_of, thing) = lists
-        found, key, story, of = rows_of(thing).public(), key_of(thing.pk), "article", "article__"
+        *others, (rows_of, _, thing) = lists
+        found, story, of = rows_of(thing).public(), "article", "article__"
+        keys = [key_of(one.pk) for _, key_of, one in lists] + [page_keys.LATEST] * bool(others)
         for rows_of, _, other in others:
             found = found.filter(Exists(rows_of(other).filter(article=OuterRef("article"))))
     else:
-        found, key, story, of = Article.objects.published(), page_keys.LATEST, "pk", ""
+        found, keys, story, of = Article.objects.published(), [page_keys.LATEST], "pk", ""
     if wanted["kind"]:
         found = found.filter(**{f"{of}kind": wanted["kind"]})
     if wanted["since"]:
@@ -84,7 +84,7 @@ def chosen(wanted):
         at, pk = wanted["cursor"]
         # The first condition alone finds its place in an index.
         found = found.filter(Q(published_at__lte=at), Q(published_at__lt=at) | Q(**{f"{story}__lt": pk}))
-    return found.newest_first().values_list(story, flat=True), key
+    return found.newest_first().values_list(story, flat=True), keys
 
 
 def following(request, cursor):
@@ -175,7 +175,7 @@ def sections(request):
 @public
 def tags(request):
     """The tags that readers know of, by slug."""
-    found, more = after(request, issued_tags())
+    found, more = after(request, issued_tags(), page_keys.TAGS)
     return {
         "tags": [
             told.filed(one, request.build_absolute_uri)
@@ -189,8 +189,8 @@ def tags(request):
 @public
 def authors(request):
     """The authors that readers know of, by slug."""
-    found, more = after(request, issued_authors().select_related("picture__fallback"))
-    page_keys.shows(request, keys=[page_keys.profile(one.pk) for one in found])
+    things, profile = issued_authors().select_related("picture__fallback"), page_keys.profile
+    found, more = after(request, things, page_keys.AUTHORS, lambda author: [profile(author.pk)])
     absolute = request.build_absolute_uri
     return {
         "authors": [
@@ -208,14 +208,17 @@ def authors(request):
     }
 
 
-def after(request, things):
+def after(request, things, key, keys_of=lambda thing: []):
     """Return what follows by slug on what was told last, and the address of what follows on that.
 
-    What has a page becomes more with whatever is published, so the list is as old as the newest story.
+    What has a page becomes more with whatever is published, so the list is as old as the newest story. It is kept
+    from its beginning on alone, as anybody can make up another place.
     """
     start = asked(request, AfterForm)["cursor"]
     found = list(things.filter(slug__gt=start).order_by("slug")[: MANY + 1])
-    page_keys.shows(request, found[:MANY], keys=[page_keys.LATEST])
+    if not start:
+        keys = [page_keys.LATEST, key, *(one for thing in found[:MANY] for one in keys_of(thing))]
+        page_keys.shows(request, found[:MANY], keys=keys)
     more = following(request, found[MANY - 1].slug) if len(found) > MANY else None
     return found[:MANY], more
 
