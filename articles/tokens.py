@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 
 from articles.models import ApiToken
 
@@ -24,6 +25,7 @@ def make(user, name, days) -> str:
     text = PREFIX + secrets.token_urlsafe(32)
     expires_at = timezone.now() + timedelta(days=days)
     token = ApiToken(user=user, name=name, digest=_digest(text), expires_at=expires_at)
+    token.of_password = user.get_session_auth_hash()
     token.full_clean()
     token.save()
     return text
@@ -34,12 +36,18 @@ def revoke(user, pk):
 
 
 def found(text: str) -> ApiToken | None:
-    """Return the token, with its owner, if it holds and its owner works at the desk.
+    """Return the token, with its owner, if it holds and its owner works at the desk, by the password of its making.
 
     It is looked up by its digest, so how long that takes tells nothing of what other tokens are.
     """
     tokens = ApiToken.objects.filter(expires_at__gt=timezone.now(), user__is_active=True, user__is_staff=True)
-    return tokens.select_related("user__desk_profile").filter(digest=_digest(text)).first()
+    token = tokens.select_related("user__desk_profile").filter(digest=_digest(text)).first()
+    return token if token and holds(token) else None
+
+
+def holds(token: ApiToken) -> bool:
+    """Whether its owner has the password still that the token was made with, as sessions ask."""
+    return constant_time_compare(token.of_password, token.user.get_session_auth_hash())
 
 
 def note_use(token: ApiToken):

@@ -6,7 +6,7 @@ from django.contrib.auth.models import Group, Permission, User
 from django.db.models import Q
 
 from articles.admin.base import Guarded, chips
-from articles.models import SectionEditor
+from articles.models import ApiToken, SectionEditor
 from articles.widgets import RowsField
 
 for model in (User, Group):
@@ -81,12 +81,33 @@ class SectionsInline(admin.TabularInline):
     has_add_permission = has_delete_permission = has_change_permission
 
 
+class TokensInline(admin.TabularInline):
+    """What programs sign in with in this person's name: told of, and revoked by deleting."""
+
+    model = ApiToken
+    extra = 0
+    verbose_name_plural = "tokens for programs"
+    fields = readonly_fields = ["name", "made_at", "last_used_at", "expires_at"]
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    # Whoever may change the person revokes what acts in the person's name.
+    def has_view_permission(self, request, obj=None):
+        return self.admin_site._registry[User].has_change_permission(request, obj)
+
+    has_delete_permission = has_view_permission
+
+
 @admin.register(User)
 class DeskUserAdmin(Bounded, UserAdmin):
     add_label = "New user"
     show_facets = admin.ShowFacets.NEVER
     list_filter = ["is_staff", "is_active", "groups"]
-    inlines = [SectionsInline]
+    inlines = [SectionsInline, TokensInline]
 
     def get_inlines(self, request, obj):
         return self.inlines if obj else []  # a new user has a form with a name and a password only

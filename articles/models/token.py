@@ -8,6 +8,7 @@ class ApiToken(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="api_tokens")
     name = models.CharField(max_length=60, help_text="What it is for, as in “Agency import”. The history names it.")
     digest = models.CharField(max_length=64, unique=True, editable=False)
+    of_password = models.CharField(max_length=64, default="", editable=False)  # it ends with the owner's password
     made_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
     last_used_at = models.DateTimeField(null=True, editable=False)

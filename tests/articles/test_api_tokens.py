@@ -8,11 +8,18 @@ from django.test import Client
 from django.utils import timezone
 
 from articles import tokens
+from tests.articles import desk_forms
 from tests.conftest import signed_in
+from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
 
 PROFILE = "/desk/profile/"
+
+
+@pytest.fixture
+def as_adam(db):
+    return signed_in(make_user("adam", "Administrators"))
 
 
 def make(client, name="Bridge", days=90):
@@ -43,6 +50,47 @@ def test_is_revoked_by_its_owner_alone(as_alice, alice, bob):
     assert tokens.found(text) is None
     for wrong in ("x", "-1", "9" * 30, "\0"):
         assert as_alice.post(PROFILE, {"program": wrong}).status_code == 302
+
+
+def test_ends_with_the_password_it_was_made_with(alice):
+    text = tokens.make(alice, "Bridge", 30)
+    assert tokens.found(text)
+    alice.set_password("Another long secret")
+    alice.save()
+    assert tokens.found(text) is None
+    assert Client().get("/api/articles/", headers={"Authorization": f"Bearer {text}"}).status_code == 401
+    assert tokens.found(tokens.make(alice, "Anew", 30))
+
+
+def test_administrators_see_and_revoke_those_of_others(as_adam, as_alice, bob):
+    text = tokens.make(bob, "Bridge", 30)
+    tokens.make(bob, "Letters", 30)
+    address = f"/desk/auth/user/{bob.pk}/change/"
+    assert as_alice.get(address).status_code in (302, 403)
+    page = as_adam.get(address)
+    assert "tokens for programs" in page.content.decode().lower()
+    assert "Bridge" in page.content.decode()
+    assert text not in page.content.decode()
+    sent, _ = desk_forms.read(page, "user_form")
+    as_adam.get(address, {"api_tokens-0-DELETE": "on"})
+    assert tokens.found(text)
+    assert as_adam.post(address, sent | {"api_tokens-0-DELETE": ["on"]}).status_code == 302
+    assert tokens.found(text) is None
+    assert [token.name for token in bob.api_tokens.all()] == ["Letters"]
+
+
+def test_nobody_revokes_those_of_whoever_may_more(as_adam, admin_user):
+    text = tokens.make(admin_user, "Bridge", 30)
+    address = f"/desk/auth/user/{admin_user.pk}/change/"
+    page = as_adam.get(address)
+    assert "api_tokens-0-DELETE" not in page.content.decode()
+    key = admin_user.api_tokens.get().pk
+    as_adam.post(
+        address,
+        {"api_tokens-TOTAL_FORMS": "1", "api_tokens-INITIAL_FORMS": "1", "api_tokens-0-id": key,
+         "api_tokens-0-user": admin_user.pk, "api_tokens-0-DELETE": "on"},
+    )  # fmt: skip
+    assert tokens.found(text)
 
 
 def test_its_form_is_one_of_the_desks_own(alice):
