@@ -330,6 +330,8 @@ def step(request, token, article, verb):
             raise Refused(403, str(error)) from error
         except ValidationError as error:
             may_override = chosen.goes_public and not (verb == "schedule" and stands == Standing.SCHEDULED)
+            if not hasattr(error, "error_dict"):
+                raise_elsewhere(" ".join(error.messages), one(token, article), token.user)
             raise_objections(error, chosen, found, note, at, may_override)
         log_by_api(found, token, CHANGE, words)
         return whole(request, token, Article.objects.select_related("category", "assignee").get(pk=found.pk))
@@ -357,9 +359,13 @@ def refuse_step(request, token, article, chosen, verb, stands):
     if not is_moved and (not chosen.leads_from(article) or (chosen.is_update and not copy)):
         is_live = chosen.is_update and stands == Standing.LIVE
         why = "has no changes that wait" if is_live else f"is {stands.label.lower()}"
-        raise Refused(
-            409, f"“{article}” {why}. Look again.", status_of_story=stands, steps=verbs_open(article, token.user, copy)
-        )
+        raise_elsewhere(f"“{article}” {why}. Look again.", article, token.user)
+
+
+def raise_elsewhere(detail, article, user):
+    """Say that a step does not lead from where the story stands, and which ones do."""
+    steps = verbs_open(article, user, working_copies.of(article))
+    raise Refused(409, detail, status_of_story=standing(article), steps=steps)
 
 
 def taken(verb, chosen, article, stands, user, note, at, override):
@@ -377,8 +383,6 @@ def taken(verb, chosen, article, stands, user, note, at, override):
 
 def raise_objections(error, chosen, article, note, at, may_override):
     """Say in words what keeps the story back, by member, and whether an editor may answer for it."""
-    if not hasattr(error, "error_dict"):
-        raise Refused(409, " ".join(error.messages)) from error
     names = {"category": "section", "update_at": "at", "published_at": "at"}
     errors = {names.get(name, name): messages for name, messages in error.message_dict.items()}
     copy = working_copies.of(article) if chosen.is_update else None

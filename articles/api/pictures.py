@@ -1,7 +1,7 @@
 """Pictures that programs of the desk bring into the library, refused in the library's own words."""
 
 from django import forms
-from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.core.exceptions import NON_FIELD_ERRORS, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 
@@ -44,7 +44,8 @@ def upload(request, token):
     said, file = parts(request)
     form = PictureForm(said)
     if not form.is_valid():
-        raise Refused(422, "The picture was not taken in.", errors=form.errors)
+        errors = {"story" if name == NON_FIELD_ERRORS else name: found for name, found in form.errors.items()}
+        raise Refused(422, "The picture was not taken in.", errors=errors)
     values = {name: value for name, value in form.cleaned_data.items() if value}
     try:
         picture = uploads.take_in(file, token.user, **values)

@@ -353,8 +353,10 @@ def test_changes_bring_no_story_into_a_section_of_others(of_sport):
 
 
 def test_an_expired_story_comes_back_into_no_section_of_others(of_sport):
-    own = of_match(at=timezone.now() - timedelta(days=2), expires_at=timezone.now() - timedelta(days=1))
-    of_sport.patch(at(own), {"section": "world", "expires_at": None}, if_match="*")
+    own = of_match(at=timezone.now() - timedelta(days=2))
+    Article.objects.update(expires_at=timezone.now() - timedelta(days=1))
+    told = of_sport.patch(at(own), {"section": "world", "expires_at": None}, if_match="*")
+    assert told["status"] == "expired"
     assert "World" in of_sport.post(at(own, "publish"), {"override": "b"}, 403)["detail"]
 
 
@@ -440,6 +442,17 @@ def test_of_two_programs_at_the_same_moment_one_is_told(at_once, alice, world):
         return Client().patch(at(article), sent, "application/json", headers=headers).status_code
 
     assert sorted(at_once(change, ["One", "Two"])) == [200, 412]
+
+
+def test_what_a_step_does_not_lead_from_tells_those_that_do(desk, world):
+    gone = make_article("Gone", category=world, body=LONG)
+    Article.objects.update(expires_at=timezone.now() - timedelta(minutes=1))
+    later = (timezone.now() + timedelta(hours=2)).isoformat()
+    for verb, sent in (("schedule", {"at": later}), ("approve", {})):
+        told = desk.post(at(gone, verb), sent, 409)
+        assert told["status_of_story"] == "expired"
+        assert "take-down" in told["steps"]
+        assert verb not in told["steps"]
 
 
 # -- what an answer is of

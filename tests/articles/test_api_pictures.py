@@ -56,6 +56,11 @@ def test_rights_end_within_the_calendar(send):
         assert "The year is too late" in told["errors"][name][0]
 
 
+def test_what_is_wrong_with_the_whole_has_a_name(send):
+    told = send(422, file=make_upload(), usable_from="2027-01-02", usable_until="2027-01-01")
+    assert "__all__" not in told["errors"]
+
+
 def test_says_which_picture_has_the_same_file(send):
     send(201, file=make_upload())
     told = send(409, file=make_upload())
