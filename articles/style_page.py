@@ -204,6 +204,7 @@ COMPONENTS = {
     "share": lambda samples: samples.feature,
     "social": lambda samples: samples.feature,
     "story": lambda samples: _story(samples, deck=True),
+    "story_count": lambda samples: {"page": samples.page},
     "story_list": lambda samples: {"stories": samples.stories[:3], "page": samples.page, "page_numbers": [1, 2, 3]},
     "translations": lambda samples: samples.feature and {**samples.feature, "translations": samples.stories[:1]},
     "voice": lambda samples: (

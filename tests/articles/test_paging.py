@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from articles import paging
+from articles.generation import release
 from articles.models import Article
 from tests.factories import make_author, make_category
 
@@ -27,11 +28,12 @@ def section(monkeypatch):
     moments = [now - timedelta(minutes=number) for number in range(1, STORIES + 1)]
     stories = Article.objects.bulk_create(
         Article(
-            headline=f"Story {number}", slug=f"story-{number}", category=section, body="<p>A</p>", status="published",
+            headline=f"Story {number}", slug=f"story-{number}", category=section, body="<p>A</p>",
             published_at=moment, first_published_at=moment,
         )
         for number, moment in enumerate(moments, 1)
     )  # fmt: skip
+    release(stories)
     author = make_author("Ann", slug="ann")
     author.bylines.model.objects.bulk_create(author.bylines.model(article=story, author=author) for story in stories)
     return section

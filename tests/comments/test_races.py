@@ -55,7 +55,10 @@ def test_lets_two_batches_share_the_work_without_waiting_for_each_other(at_once,
     comments = [make_comment(status="pending") for _ in range(20)]
 
     def decide(number):
-        seen = [Comment(pk=comment.pk, status="pending", version=1, body="") for comment in comments[:: (-1) ** number]]
+        seen = [
+            Comment(pk=comment.pk, article=comment.article, status="pending", version=1, body="")
+            for comment in comments[:: (-1) ** number]
+        ]
         return moderation.decide_all(seen, moderators[number], moderation.approve)
 
     outcomes = at_once(decide, range(4))

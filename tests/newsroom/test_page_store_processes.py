@@ -10,7 +10,7 @@ import pytest
 from newsroom.pagestore import files, stores
 from newsroom.pagestore.purging import purge_now
 from newsroom.pagestore.wrapper import Kept
-from tests.newsroom.test_page_store import Site, ask, store  # noqa: F401 (a fixture)
+from tests.newsroom.test_page_store import Site, ask
 
 PROCESSES = multiprocessing.get_context("fork")
 EDITS = 60
