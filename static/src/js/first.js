@@ -1,11 +1,13 @@
 // The reader's own choices, before the first paint. It stands in the page itself, allowed by its hash: a file would hold up
 // every first visit for one more connection.
 import { apply as applyAppearance } from "./appearance.js"
+import { showKept as showFonts } from "./fonts.js"
 import { hide as hideBreaking } from "./breaking.js"
 import { prepare as prepareShare } from "./share.js"
 import { apply as applyTextSize, kept as keptTextSize } from "./text-size.js"
 
 applyAppearance()
+showFonts()
 hideBreaking()
 applyTextSize(keptTextSize())
 prepareShare()

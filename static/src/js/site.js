@@ -5,6 +5,7 @@ import { attach as attachBreaking } from "./breaking.js"
 import { attach as attachCaptions } from "./captions.js"
 import { attach as attachComments, rememberCommented } from "./comments.js"
 import { attach as attachEmbed } from "./embed.js"
+import { fetchFonts } from "./fonts.js"
 import { attach as attachGallery } from "./gallery.js"
 import { attach as attachLive } from "./live.js"
 import { attach as attachMenu } from "./menu.js"
@@ -36,4 +37,5 @@ all("[data-moment]").forEach(attachMoment)
 all("[data-save]").forEach(attachSave)
 all("[data-saved]").forEach(attachSaved)
 attachTextSize(all("button[data-text-size]")) // the page itself has the attribute too, once a size is chosen
+fetchFonts()
 startOffline()
