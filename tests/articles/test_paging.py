@@ -83,7 +83,9 @@ def test_its_end_is_told_where_it_is_seen(client, section):
 
 
 def test_a_short_list_is_counted(client, section):
-    Article.objects.filter(slug__in=[f"story-{number}" for number in range(10, 46)]).update(status="withdrawn", release=None)
+    Article.objects.filter(slug__in=[f"story-{number}" for number in range(10, 46)]).update(
+        status="withdrawn", release=None
+    )
     page = of_author(client, 2)
     assert "9 stories" in page
     assert "Page 2 of 5" in page
