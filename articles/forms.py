@@ -299,7 +299,7 @@ class ArticleForm(forms.ModelForm):
             return
         newest = self.newest_version()
         number = newest.number if newest else 0
-        if number in (self.sent_version, self.seen_version):
+        if newest is None or number in (self.sent_version, self.seen_version):
             return
         base = self.instance.revisions.filter(number=max(1, self.sent_version)).first()
         theirs, begun = newest.snapshot, base.snapshot if base else {}

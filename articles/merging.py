@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from articles import page_keys
-from articles.models import ArticleTag, Author, Byline, FormerAddress, Tag
+from articles.models import ArticleTag, Author, Byline, FormerAddress, LiveUpdate, Tag
 from newsroom import pagestore
 
 
@@ -34,6 +34,9 @@ def merge_authors(target: Author, others) -> int:
             named = Byline.objects.filter(author=target, role=role).values("article")
             changed += Byline.objects.filter(author=other, role=role).exclude(article__in=named).update(author=target)
         Byline.objects.filter(author=other).delete()  # the target is named there in the same role
+        updates = LiveUpdate.objects.filter(author=other)
+        pagestore.purge(*map(page_keys.live, updates.values_list("article", flat=True).distinct()))
+        updates.update(author=target)
         user, other.user = other.user, None
         Author.objects.filter(pk=other.pk).update(user=None)
         for name in ("role", "bio", "email", "website", "links", "picture"):

@@ -7,7 +7,7 @@ as the database counts them, so that the index asks for a line a month and not f
 from datetime import UTC, datetime
 
 from django.db.models import Max
-from django.db.models.functions import Coalesce, Greatest
+from django.db.models.functions import Coalesce, Greatest, TruncMonth
 from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,6 +16,7 @@ from django.utils import timezone
 from articles import dossiers, page_keys
 from articles.addresses import is_listed
 from articles.models import Article, Author, Category, Listing, Month, Page, Tag
+from articles.models.article import Status
 from newsroom import pagestore
 from newsroom.pagestore import public
 
@@ -28,10 +29,13 @@ LAST_CHANGE = Greatest("first_published_at", Coalesce("updated_at", "first_publi
 def index(request):
     now = timezone.now().astimezone(UTC)
     maps = [{"path": reverse("articles:sitemap_pages"), "changed_at": None}]
+    over = Article.objects.filter(status=Status.PUBLISHED, expires_at__lte=now)
+    over = over.annotate(month=TruncMonth("first_published_at", tzinfo=UTC)).values_list("month", flat=True).distinct()
+    doubtful = {f"{month:%Y-%m}" for month in over}
     for row in Month.objects.exclude(number=0).filter(month__lte=f"{now:%Y-%m}").order_by("-month"):
         year, month = row.month.split("-")
         changed_at = row.changed_at
-        if changed_at > now:  # some of its stories are still to come, or all of them
+        if changed_at > now or row.month in doubtful:  # some of its stories are still to come or over, or all of them
             changed_at = stories_of(int(year), int(month)).aggregate(last=Max(LAST_CHANGE))["last"]
         if changed_at is not None:
             maps.append({"path": reverse("articles:sitemap_month", args=[year, month]), "changed_at": changed_at})

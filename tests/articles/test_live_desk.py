@@ -6,6 +6,7 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.utils import timezone
 
+from articles.merging import merge_authors
 from articles.models import LiveUpdate
 from tests.articles.desk_forms import read, send, words
 from tests.factories import make_article, make_author, make_picture
@@ -205,3 +206,10 @@ def test_other_stories_have_no_such_page(as_alice):
 def test_moderators_and_readers_write_nothing(as_bob, client, coverage):
     assert as_bob.get(page(coverage)).status_code == 403
     assert client.get(page(coverage)).status_code == 302
+
+
+def test_updates_stay_with_whoever_their_author_is_merged_into(coverage):
+    ada, gone = make_author("Ada"), make_author("A. Lovelace")
+    update = make_update(coverage, author=gone)
+    merge_authors(ada, [gone])
+    assert LiveUpdate.objects.get(pk=update.pk).author == ada

@@ -1,9 +1,10 @@
 import xml.etree.ElementTree as ElementTree
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import timezone
 
+from articles.models import Article
 from tests.factories import make_article, make_author, make_page
 
 pytestmark = pytest.mark.django_db
@@ -23,6 +24,16 @@ def test_lists_months_and_their_stories(client):
         "http://testserver/sitemap-2024-05.xml",
     ]
     assert locations(client.get("/sitemap-2024-05.xml")) == ["http://testserver/2024/05/31/may/"]
+
+
+def test_the_index_names_no_month_of_which_nothing_is_public(client):
+    over = [make_article(at=datetime(2001, month, 3, tzinfo=UTC)).pk for month in (5, 6)]
+    Article.objects.filter(pk__in=over).update(expires_at=timezone.now() - timedelta(days=1))
+    make_article(slug="stays", at=datetime(2001, 6, 2, tzinfo=UTC))
+    assert locations(client.get("/sitemap.xml")) == [
+        "http://testserver/sitemap-pages.xml",
+        "http://testserver/sitemap-2001-06.xml",
+    ]
 
 
 def test_a_month_without_stories_is_not_found(client):
