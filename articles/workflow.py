@@ -52,7 +52,9 @@ def foreign_section(user, article, with_changes=False) -> int | None:
 
 def not_among_yours(section) -> str:
     """Say that a section, by its number, is somebody else's, and whose."""
-    section = Category.objects.get(pk=section)
+    section = Category.objects.filter(pk=section).first()
+    if section is None:
+        return "That section is gone."
     names = [name_of(editor) for editor in editors_of(section)]
     asked = f" Ask {' or '.join(names)}." if names else ""
     return f"“{section}” is not among your sections.{asked}"

@@ -14,6 +14,7 @@ from articles.admin.stories import known_to
 from articles.models import Revision
 from articles.standing import log, standing
 from articles.widgets import is_row_id
+from articles.workflow import has_a_say, not_among_yours
 
 LISTED = 200  # versions beside the comparison; the address takes the number of any other
 
@@ -64,7 +65,10 @@ def restore_view(request, model_admin, object_id, number):
         if article is None or not model_admin.has_change_permission(request, article):
             raise PermissionDenied
         revision = get_object_or_404(Revision, article=article, number=number)
+        section = revision.snapshot.get("category")
         try:
+            if article.is_scheduled and not has_a_say(request.user, section):
+                raise ValidationError(f"It goes out by itself. {not_among_yours(section)}")
             working_copies.restore(article, revision, request.user)
         except ValidationError as error:
             messages.error(request, f"Version {revision.number} was not put back. {' '.join(error.messages)}")

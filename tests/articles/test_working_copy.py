@@ -266,6 +266,21 @@ def test_earlier_version_is_put_back(as_alice, client, story):
     assert (story.headline, list(story.tags.names()), story.slug) == ("Storm season", ["Estuary"], "second")
 
 
+def test_puts_no_version_back_that_takes_what_goes_out_by_itself_into_a_section_of_others(db):
+    sport, world = make_category("Sport"), make_category("World")
+    sam = make_user("sam", "Editors")
+    SectionEditor.objects.create(user=sam, category=sport)
+    story = make_article("Match", category=world, at=timezone.now() + timedelta(hours=3))
+    first = revisions.record(story)
+    story.category = sport
+    story.save()
+    revisions.record(story)
+    page = signed_in(sam).post(f"{LIST}{story.pk}/versions/{first.number}/restore/", follow=True)
+    assert "“World” is not among your sections" in page.content.decode()
+    story.refresh_from_db()
+    assert story.category == sport
+
+
 def test_version_with_things_gone_since_is_put_back_without_them(as_alice):
     author, section = make_author(), make_category("Going")
     article = make_article("Kept", published=False, authors=[author], category=make_category("Staying"))
