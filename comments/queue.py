@@ -357,7 +357,7 @@ def known_of(comments):
             under[name].append(comment)
     if not under:
         return histories, sanctions
-    rows = _earlier(comments).union(_in_force(comments, list(under)), all=True)
+    rows = _earlier(comments).union(_in_force(comments, list(under)), all=True).order_by()
     for name, what, place, total, approved, turned_down, until, reason in sorted(rows, key=lambda row: -row[2]):
         if not place:
             for comment in under[name]:

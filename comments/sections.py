@@ -31,7 +31,8 @@ def reach_and_reasons(user) -> tuple[list[Category], list[CannedReason]]:
     reasons = CannedReason.objects.in_use().annotate(
         called=F("label"), said=F("text"), rank=F("position"), above=above, is_named=named
     )
-    rows = [Row(*row) for row in _sections(user.pk).union(reasons.order_by().values_list(*COLUMNS), all=True)]
+    both = _sections(user.pk).union(reasons.order_by().values_list(*COLUMNS), all=True).order_by()
+    rows = [Row(*row) for row in both]
     user._reach = _within([row for row in rows if not row.code])
     offered = sorted((row for row in rows if row.code), key=lambda row: (row.rank, row.pk))[:MOST]
     return user._reach[0], [CannedReason(code=row.code, label=row.called, text=row.said) for row in offered]
