@@ -31,7 +31,7 @@ WHERE article.status = 'published'
 """
 COLUMNS = "article_id, kind, number, published_at, expires_at"
 FILL = [
-    f"INSERT INTO articles_listing ({COLUMNS}) SELECT {COLUMNS} FROM articles_listing_source",
+    f"INSERT INTO articles_listing ({COLUMNS}) SELECT DISTINCT {COLUMNS} FROM articles_listing_source",
     """
     INSERT INTO articles_month (month, number, changed_at)
     SELECT {month}, COUNT(*), MAX({greatest}(first_published_at, COALESCE(updated_at, first_published_at)))
@@ -39,9 +39,9 @@ FILL = [
     """,
 ]
 
-# -- SQLite: a row at a time, one writer
+# -- SQLite: a row at a time, one writer. It looks for one article in the view only where its parts are not made one.
 
-_LIST = "INSERT INTO articles_listing ({columns}) SELECT {columns} FROM articles_listing_source WHERE {which};"
+_LIST = "INSERT INTO articles_listing ({columns}) SELECT DISTINCT {columns} FROM articles_listing_source WHERE {which};"
 _RELIST = "DELETE FROM articles_listing WHERE {which}; " + _LIST
 _COUNT = """
     INSERT INTO articles_month (month, number, changed_at)
@@ -95,7 +95,7 @@ SQLITE_TRIGGERS = [
     _trigger(
         "articles_category", "UPDATE OF parent_id",
         f"""
-        INSERT INTO articles_listing ({COLUMNS}) SELECT {COLUMNS} FROM articles_listing_source WHERE {_FAMILY}
+        INSERT INTO articles_listing ({COLUMNS}) SELECT DISTINCT {COLUMNS} FROM articles_listing_source WHERE {_FAMILY}
         AND (article_id, kind, number) NOT IN (SELECT article_id, kind, number FROM articles_listing WHERE {_FAMILY});
         DELETE FROM articles_listing WHERE {_FAMILY}
         AND (article_id, kind, number) NOT IN (
@@ -117,7 +117,7 @@ SQLITE_TRIGGERS = [
     f" BEGIN {_COUNT} END",
 ]  # fmt: skip
 # A table of SQLite that gets a column is made anew, and a view or trigger that names it stands in the way.
-SQLITE = [SOURCE, *SQLITE_TRIGGERS]
+SQLITE = [SOURCE.replace("UNION", "UNION ALL"), *SQLITE_TRIGGERS]
 SQLITE_DROPPED = [
     *(f"DROP TRIGGER IF EXISTS {trigger.split()[2]}" for trigger in SQLITE_TRIGGERS),
     "DROP VIEW IF EXISTS articles_listing_source",

@@ -18,7 +18,7 @@ COLUMNS = "article_id, kind, number, published_at, expires_at"
 
 def rows(table):
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {COLUMNS} FROM {table} ORDER BY article_id, kind, number")  # noqa: S608
+        cursor.execute(f"SELECT DISTINCT {COLUMNS} FROM {table} ORDER BY article_id, kind, number")  # noqa: S608
         return cursor.fetchall()
 
 
