@@ -37,7 +37,7 @@ def methods(**views):
     taken = sorted({*views, *(["GET"] if "desk" in views else [])} - {"desk"})
     taken += ["HEAD"] if "GET" in taken else []
 
-    @csrf_exempt
+    @csrf_exempt  # reads no cookie; whoever changes something sends a token of their own in a header
     def view(request, **arguments):
         method = "GET" if request.method == "HEAD" else request.method
         asks_as_desk = (
@@ -79,7 +79,7 @@ def public(view):
     return wrapped
 
 
-@csrf_exempt
+@csrf_exempt  # reads no cookie and changes nothing
 def nowhere(request):
     slash = "" if request.path.endswith("/") else " Addresses of the API end in a slash."
     response = problem(404, f"There is nothing at this address.{slash}")
