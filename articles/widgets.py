@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime
 
 from django import forms
-from django.contrib.admin.widgets import AutocompleteSelect
+from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
@@ -229,3 +229,10 @@ class SearchableSelect(AutocompleteSelect):
         context = super().get_context(name, value, attrs)
         context["widget"]["number"] = "" if value is None else value
         return context
+
+
+class SearchableSelects(AutocompleteSelectMultiple):
+    """The admin's autocomplete for several rows, without the cross for all of them, which has no place in a list."""
+
+    def build_attrs(self, base_attrs, extra_attrs=None):
+        return super().build_attrs(base_attrs, extra_attrs) | {"data-allow-clear": "false"}

@@ -15,8 +15,7 @@ class FormerAddressAdmin(DeskAdmin):
     search_fields = ["path"]
     search_placeholder = "Part of the address"
     add_label = "New former address"
-    raw_id_fields = ["page"]
-    autocomplete_fields = ["article", "author", "category", "tag"]
+    autocomplete_fields = TARGETS
     fields = ["path", *TARGETS]
 
     def get_readonly_fields(self, request, obj=None):

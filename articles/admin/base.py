@@ -21,7 +21,7 @@ from js_asset import Media
 
 from articles.models import Placement
 from articles.models.address import Addressed
-from articles.widgets import BodyWidget, MomentField, MomentWidget, SearchableSelect, is_row_id
+from articles.widgets import BodyWidget, MomentField, MomentWidget, SearchableSelect, SearchableSelects, is_row_id
 from newsroom.fields import HTMLField
 
 COUNTED = 5000  # rows beyond this are not counted: a filter finds more than paging does
@@ -118,6 +118,11 @@ class DeskAdmin(Guarded, admin.ModelAdmin):
         if db_field.name in self.get_autocomplete_fields(request):
             kwargs.setdefault("widget", SearchableSelect(db_field, self.admin_site))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", SearchableSelects(db_field, self.admin_site))
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         try:

@@ -1,5 +1,6 @@
 """Users and groups: nobody gives away more than they have, nor takes over whoever has more."""
 
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, Permission, User
@@ -37,6 +38,8 @@ def grantable_permissions(actor):
 class Bounded(Guarded):
     """Keeps the people and groups with more power than the one who looks out of that person's reach."""
 
+    filter_horizontal = ()  # two lists with buttons between fit no phone, and say nothing to who cannot see them
+
     def is_in_reach(self, request, obj):
         raise NotImplementedError
 
@@ -47,7 +50,9 @@ class Bounded(Guarded):
         return super().has_delete_permission(request, obj) and (obj is None or self.is_in_reach(request, obj))
 
     def formfield_for_manytomany(self, db_field, request, **kwargs):
-        field = super().formfield_for_manytomany(db_field, request, form_class=RowsField, **kwargs)
+        field = super().formfield_for_manytomany(
+            db_field, request, form_class=RowsField, widget=forms.CheckboxSelectMultiple, **kwargs
+        )
         if db_field.name == "groups":
             field.queryset = grantable_groups(request.user)
         elif db_field.name in ("permissions", "user_permissions"):
@@ -63,7 +68,7 @@ class Bounded(Guarded):
         return response
 
 
-class SectionsInline(admin.TabularInline):
+class SectionsInline(admin.StackedInline):
     """The sections in which an editor has a say; without any it is all of them."""
 
     model = SectionEditor
@@ -81,7 +86,7 @@ class SectionsInline(admin.TabularInline):
     has_add_permission = has_delete_permission = has_change_permission
 
 
-class TokensInline(admin.TabularInline):
+class TokensInline(admin.StackedInline):
     """What programs sign in with in this person's name: told of, and revoked by deleting."""
 
     model = ApiToken

@@ -9,3 +9,33 @@ from tests.e2e.test_every_page import DESK, check, paths  # noqa: F401  (paths i
 def test_the_desk_is_accessible_and_fits(open_page, audit, paths, width):  # noqa: F811
     page = open_page("/desk/", role="admin", width=width, guest=True)
     check(page, {kind: paths[kind] for kind in DESK}, lambda: audit(page))
+
+
+MANY = """
+from django.contrib.auth.models import User
+from articles import tokens
+from articles.models import Category, Dossier, SectionEditor
+user = User.objects.get(username="editor")
+for section in Category.objects.all()[:2]:
+    SectionEditor.objects.get_or_create(user=user, category=section)
+tokens.make(user, "The bridge from the agency's wire", 30)
+print(user.pk, Dossier.objects.filter(tags__isnull=False).first().pk)
+"""
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+def test_forms_with_rows_and_long_lists_of_choices_are_accessible_and_fit(open_page, audit, newsroom, width):
+    user, topic = newsroom.manage("shell", "-v0", "-c", MANY).split()
+    page = open_page("/desk/", role="admin", width=width, guest=True)
+    forms = {
+        "user": f"/desk/auth/user/{user}/change/", "new user": "/desk/auth/user/add/",
+        "new group": "/desk/auth/group/add/", "topic": f"/desk/articles/dossier/{topic}/change/",
+        "deleting": f"/desk/articles/dossier/{topic}/delete/", "former address": "/desk/articles/formeraddress/add/",
+    }  # fmt: skip
+    check(page, forms, lambda: audit(page))
+    page.goto(forms["user"])
+    page.get_by_role("checkbox", name="Moderators").check()
+    page.get_by_role("checkbox", name="Delete").last.check()
+    page.get_by_role("button", name="Save and continue").click()
+    assert page.get_by_role("checkbox", name="Moderators").is_checked()
+    assert not page.get_by_text("from the agency's wire").count()
