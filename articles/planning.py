@@ -91,7 +91,8 @@ def note_what_is_to_fix(cards: list[Card]):
     chosen = list(anew)[:CHECKED_AT_ONCE]
     notes = Prefetch("notes", Note.objects.open(), to_attr="open_notes")
     rows = Article.objects.filter(pk__in=chosen).select_related("lead_picture") if chosen else Article.objects.none()
-    found = {anew[article.pk]: len(checks.errors(article)) for article in rows.prefetch_related(notes)}
+    rows = list(rows.prefetch_related(notes))
+    found = {anew[row.pk]: len(errors) for row, errors in zip(rows, checks.errors_of(rows), strict=True)}
     cache.set_many(found, REMEMBERED)
     for name, card in names.items():
         card.to_fix = (known | found).get(name, 0)

@@ -7,8 +7,10 @@ it is mended or an editor overrides it by name and reason. So does a check that 
 
 import logging
 from collections import defaultdict
+from contextlib import nullcontext
+from functools import partial
 
-from django.db import DatabaseError
+from django.db import DatabaseError, connection, transaction
 
 from articles.checks import (
     alternatives,
@@ -36,31 +38,61 @@ CHECKS = (
 )  # fmt: skip
 
 
-def run(article, at=None, tags=None, among=None) -> list[Finding]:
+def run(article, at=None, tags=None) -> list[Finding]:
     """Return what the checks find in an article in hand, as it would go out at a moment, now by default; errors first.
 
     `tags` are the names that are going to be its tags, where they are not stored yet.
     """
-    subject = Subject(article, at or article.goes_out_at, tags)
-    found = []
-    for each in CHECKS if among is None else among:
-        try:
-            found += each.check(subject)
-        except DatabaseError:
-            raise  # the transaction may be gone, and the form with it
-        except Exception:
-            # A check that fails has not passed, and is no reason to lose the form.
-            logger.exception("The check %s failed on article %s", each.__name__, article.pk)
-            name = each.__name__.rpartition(".")[2].replace("_", " ")
-            words = f"Could not check: {name}. Try again, and tell whoever runs the site."
-            found.append(Finding(name, each.WORST, words, has_failed=True))
-    return sorted(found, key=lambda finding: finding.severity != Severity.ERROR)
+    return _kept_whole(lambda ask: _run(ask, article, at, tags, CHECKS))
 
 
 def errors(article, at=None, tags=None) -> list[Finding]:
     """What keeps an article back; checks that only advise are not run for it."""
-    among = [each for each in CHECKS if each.WORST == Severity.ERROR]
-    return [finding for finding in run(article, at, tags, among) if finding.severity == Severity.ERROR]
+    return _kept_whole(lambda ask: _errors(ask, article, at, tags))
+
+
+def errors_of(articles) -> list[list[Finding]]:
+    """What keeps each of these articles back."""
+    return _kept_whole(lambda ask: [_errors(ask, article) for article in articles])
+
+
+def _errors(ask, article, at=None, tags=None):
+    found = _run(ask, article, at, tags, [each for each in CHECKS if each.WORST == Severity.ERROR])
+    return [finding for finding in found if finding.severity == Severity.ERROR]
+
+
+def _run(ask, article, at, tags, among):
+    subject = Subject(article, at or article.goes_out_at, tags)
+    found = [finding for each in among for finding in ask(each, subject)]
+    return sorted(found, key=lambda finding: finding.severity != Severity.ERROR)
+
+
+def _kept_whole(work):
+    """Do some checking; where an error of the database breaks it, do it once more with each check by itself."""
+    try:
+        with _savepoint():
+            return work(_asked)
+    except DatabaseError:
+        return work(partial(_asked, is_apart=True))
+
+
+def _savepoint():
+    """What an error of the database is taken back to; outside a transaction it breaks nothing."""
+    return transaction.atomic() if connection.in_atomic_block else nullcontext()
+
+
+def _asked(check, subject, is_apart=False):
+    try:
+        with _savepoint() if is_apart else nullcontext():
+            return list(check.check(subject))
+    except Exception as error:
+        if isinstance(error, DatabaseError) and not is_apart:
+            raise
+        # A check that fails has not passed, and is no reason to lose the form.
+        logger.exception("The check %s failed on article %s", check.__name__, subject.article.pk)
+        name = check.__name__.rpartition(".")[2].replace("_", " ")
+        words = f"Could not check: {name}. Try again, and tell whoever runs the site."
+        return [Finding(name, check.WORST, words, has_failed=True)]
 
 
 def new_errors(article, before, at, tags=None, tags_before=None) -> list[Finding]:
@@ -85,4 +117,4 @@ def objections(article, at, tags=None, before=None) -> dict[str, list[str]]:
 
 gates.append(objections)
 
-__all__ = ["CHECKS", "Finding", "Severity", "Subject", "errors", "known_by", "new_errors", "run"]
+__all__ = ["CHECKS", "Finding", "Severity", "Subject", "errors", "errors_of", "known_by", "new_errors", "run"]

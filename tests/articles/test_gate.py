@@ -346,6 +346,23 @@ def test_check_that_fails_at_the_moment_holds_nothing_back_and_is_named(client, 
     assert "Could not check: links." in anew(article).release.note
 
 
+def test_check_on_which_the_database_fails_blocks_and_is_answered_for(as_alice, monkeypatch):
+    def broken(subject):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT nothing FROM nowhere")
+
+    monkeypatch.setattr(links, "check", broken)
+    draft = make_article("Half done", published=False, body="<p>He said so, TK.</p>", standfirst="So.")
+    form = f"{LIST}{draft.pk}/change/"
+    page = words(send(as_alice, form, press="_publish"))
+    assert "Could not check: links." in page
+    assert "TK is still to come" in page
+    assert anew(draft).status == Status.DRAFT
+    assert "Could not check: links." in words(as_alice.get(f"{LIST}{draft.pk}/checks/"))
+    send(as_alice, form, press="_publish", override="Read by two people")
+    assert anew(draft).is_public()
+
+
 def test_scheduled_changes_that_a_check_objects_to_since_do_not_go_live(alice, client, time_machine_at):
     other = make_article("Linked")
     story = make_article("Old", body="<p>Right.</p>", standfirst="So.")
