@@ -1,5 +1,6 @@
 """Many articles changed at once, and such a change taken back: exactly what it did, and nothing done since."""
 
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -51,10 +52,10 @@ def undo(change: BulkChange, by) -> tuple[list[Article], list[str]]:
             left.append(f"“{article}” was left alone. Its section, or the former one, is not among yours.")
         elif any(was.get("category") not in there for was in _was(line)):
             left.append(f"“{article}” was left alone: the section it came from is gone.")
-        elif _undo_one(article, line, by, change):
-            done.append(article)
+        elif why_not := _undo_one(article, line, by, change):
+            left.append(f"“{article}” was left alone. {why_not}")
         else:
-            left.append(f"“{article}” was left alone: it was changed since.")
+            done.append(article)
     return done, left
 
 
@@ -63,7 +64,8 @@ def _was(line):
     return [part[0] for part in (line["stored"], line["waiting"]) if part]
 
 
-def _undo_one(article, line, by, change):
+def _undo_one(article, line, by, change) -> str:
+    """Undo it in one article; return in words why not."""
     changed = []
 
     def alter(now, waits):
@@ -75,8 +77,10 @@ def _undo_one(article, line, by, change):
         with transaction.atomic():
             working_copies.revise(article, alter, by, f"Took back: {change}")
     except IntegrityError:  # published since, and it had no section before
-        return False
-    return bool(changed)
+        changed = []
+    except ValidationError as error:
+        return " ".join(error.messages)
+    return "" if changed else "It was changed since."
 
 
 def _reversed(now, before, after):

@@ -59,13 +59,16 @@ def put(article, values):
 
 
 @transaction.atomic
-def apply(article, values):
-    """Save a snapshot, or a part of one, into the article. Tags that are gone come back, other things are left out."""
+def apply(article, values, is_asked=False):
+    """Save a snapshot, or a part of one, into the article. Tags that are gone come back, other things are left out.
+
+    Of what is published the gates are asked, as `Article.save()` says.
+    """
     values = without_what_is_gone(values)
     put(article, values)
     if article.status == Status.PUBLISHED and not article.is_issued() and article.published_at:
         article.first_published_at = article.published_at  # nobody has seen the address yet, so it moves along
-    article.save()
+    article.save(is_asked=is_asked)
     if "categories" in values:
         article.categories.set(values["categories"])
     if "tags" in values:

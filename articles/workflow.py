@@ -375,7 +375,7 @@ def reschedule(article: Article, at, by=None):
             raise ValidationError(found)
     words = f"Moved to {in_words(at)}" if at else "Taken out of the calendar"
     values = working_copies.working_values(article) | {"published_at": at and at.astimezone(UTC).isoformat()}
-    working_copies.keep(article, values, by, words)
+    working_copies.keep(article, values, by, words, is_asked=True)
     working_copies.forget_next_moment()
     return log("reschedule", article, by, words)
 

@@ -53,12 +53,15 @@ def as_article(copy):
 
 
 @transaction.atomic
-def keep(article, values, by=None, note=""):
-    """Save a snapshot: into the article, or beside it where readers have the article already. Return the version."""
+def keep(article, values, by=None, note="", is_asked=False):
+    """Save a snapshot: into the article, or beside it where readers have the article already. Return the version.
+
+    Of what goes out by itself the gates are asked, unless whoever says `is_asked` has done so.
+    """
     if not is_out(article):
         if article.pk and not article.revisions.exists():
             revisions.take(article, revisions.snapshot(article), note="As it was before")
-        revisions.apply(article, values)
+        revisions.apply(article, values, is_asked)
         revision = revisions.record(article, by, note)
         if article.status == Status.PUBLISHED:
             revision = revisions.mark_live(article, by)
@@ -82,13 +85,19 @@ def revise(article, alter, by=None, note=""):
     """Change what is stored and what waits in the working copy alike, as for many articles at once.
 
     The article is read anew, so that nothing saved since it was listed is lost. `alter(now, waits)` gets a snapshot, of
-    what is stored or of what waits, and returns what becomes other in it.
+    what is stored or of what waits, and returns what becomes other in it. Raises ValidationError with what the gates
+    find in what is published that was not in it before.
     """
     article.refresh_from_db(from_queryset=Article.objects.select_for_update(of=("self",)))
     copy = of(article)
     changes = copy.changes if copy else {}
     stored = revisions.snapshot(article)
-    revisions.apply(article, alter(stored, False))
+    altered = alter(stored, False)
+    tags = altered.get("tags", stored["tags"])
+    is_asked = article.status == Status.PUBLISHED and tags != stored["tags"]
+    if is_asked and (found := article.objections_to(Article.objects.get(pk=article.pk), tags)):
+        raise ValidationError(found)
+    revisions.apply(article, altered)
     if not is_out(article):
         return revisions.record(article, by, note)
     live = revisions.live(article)
@@ -139,7 +148,7 @@ def publish(article, by=None, entry=None):
 def _put_in(article, changes):
     try:
         with transaction.atomic():
-            revisions.apply(article, changes)
+            revisions.apply(article, changes, is_asked=True)
     except IntegrityError as error:
         rivals = Article.objects.filter(slug=article.slug).exclude(pk=article.pk)
         if article.slug and rivals.exists():
@@ -209,7 +218,7 @@ def restore(article, revision, by=None):
         before = Article.objects.get(pk=article.pk)
         if found := restored.gaps() or ask_gates(restored, article.goes_out_at, tags=wanted["tags"], before=before):
             raise ValidationError(found)
-    return keep(article, wanted, by, f"Put back version {revision.number}")
+    return keep(article, wanted, by, f"Put back version {revision.number}", is_asked=True)
 
 
 def forget_next_moment():

@@ -469,7 +469,7 @@ class ArticleAdmin(DeskAdmin):
         values = form.values(formsets)
         if "_keep_both" in request.POST:
             values = _joined(article, values, form.sent_version)
-        working_copies.keep(article, values, request.user, note)
+        working_copies.keep(article, values, request.user, note, is_asked=True)
         if window := window_of(request):
             EditingSession.objects.filter(window=window, user=request.user).delete()
         if change and {"assignee", "due_at"} & {*form.changed_data}:
@@ -717,7 +717,11 @@ class ArticleAdmin(DeskAdmin):
             if not bulk.may_amend(request.user, article, values.get("category", article.category_id)):
                 messages.error(request, f"“{article}” was left alone. Its section, or the new one, is not among yours.")
                 continue
-            lines.append(bulk.amend(article, values, tags, request.user, note))
+            try:
+                lines.append(bulk.amend(article, values, tags, request.user, note))
+            except ValidationError as error:
+                messages.error(request, f"“{article}” was left alone. {' '.join(error.messages)}")
+                continue
             done.append(article)
         return done, lines
 

@@ -254,7 +254,7 @@ def save(form, token, flag, words):
         revisions.apply(article, values)
         revisions.record(article, token.user, note_of_version)
     else:
-        working_copies.keep(article, values, token.user, note_of_version)
+        working_copies.keep(article, values, token.user, note_of_version, is_asked=True)
     if {"assignee", "due_at"} & in_hand.keys():
         log("assign", article, token.user, words_of_assignment(article), note=note)
     elif note:

@@ -649,7 +649,8 @@ class WordPressImport:
                 continue  # edited here: the links stay as the editor left them
             with transaction.atomic():
                 target.body = body
-                target.save()
+                # Links alone are other, and lead to what was published elsewhere as well.
+                target.save(**({"is_asked": True} if model is Article else {}))
                 item.digest = digest_of(handler.current_of(target))
                 item.save()
 

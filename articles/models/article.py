@@ -1,5 +1,6 @@
 from collections import defaultdict
 from collections.abc import Callable
+from copy import copy
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -99,10 +100,22 @@ def is_out(at=None):
     return Q(Q(expires_at__isnull=True) | Q(expires_at__gt=at), status=Status.PUBLISHED, published_at__lte=at)
 
 
+# The words that the checks look at: of what is published they change only if the checks let them.
+CHECKED = ("kicker", "headline", "standfirst", "body", "lead_picture", "lead_alt", "lead_is_decorative")
+NO_SAVING = "Words of what is published are not set here: save each article, which asks the checks."
 NO_VERB = "A status is not set: publish it, take it down, or take another step, which asks and writes the log."
 
 
 class ArticleQuerySet(models.QuerySet):
+    def update(self, **values):
+        """As everywhere, but for the words of what is published: nobody could ask the checks about many at once."""
+        named = {name.removesuffix("_id") for name in values}
+        if not named.isdisjoint(CHECKED) and self.filter(status=Status.PUBLISHED).exists():
+            raise ValidationError(NO_SAVING)
+        return super().update(**values)
+
+    update.alters_data = True
+
     def published(self, at=None):
         """What the public may read at the given moment, now by default. Every public list starts here."""
         return self.filter(is_out(at))
@@ -415,8 +428,12 @@ class Article(Addressed):
     def __str__(self):
         return self.headline or self.slugline or "Without a headline"
 
-    def save(self, *args, entry=None, **kwargs):
-        """Save the article. Its status changes only together with a row of its log, `entry`: by one of the verbs."""
+    def save(self, *args, entry=None, is_asked=False, **kwargs):
+        """Save the article. Its status changes only together with a row of its log, `entry`: by one of the verbs.
+
+        Words of what is published are saved only if the gates let them, as changes that the desk publishes; whoever
+        says `is_asked` has asked. Raises ValidationError.
+        """
         changed = kwargs.get("update_fields")
         has_texts = changed is None or not {"body", "live_summary", "kind"}.isdisjoint(changed)
         if has_texts and "body" in self.__dict__:
@@ -430,6 +447,8 @@ class Article(Addressed):
                 kwargs |= {"update_fields": {*changed, "public_since"}} if changed is not None else {}
             elif self.pk is None and self.status == Status.PUBLISHED:
                 raise ValidationError(NO_VERB)
+            if self.pk and self.status == Status.PUBLISHED and entry is None and not is_asked:
+                self._ask_about_words(changed)
             super().save(*args, **kwargs)
             if has_texts and isinstance(
                 self.__dict__.get("body"), str
@@ -442,6 +461,24 @@ class Article(Addressed):
         texts = "".join([self.body, self.live_summary, *updates])
         Illustration.keep(texts, article=self)
         Attachment.keep(texts, article=self)
+
+    def _ask_about_words(self, changed):
+        told = CHECKED if changed is None else [name for name in CHECKED if {name, f"{name}_id"} & {*changed}]
+        names = [self._meta.get_field(name).attname for name in told]
+        stored = Article.objects.filter(pk=self.pk, status=Status.PUBLISHED).first() if names else None
+        before = {name: getattr(stored, name) for name in names} if stored else {}
+        is_other = any(self.__dict__.get(name, value) != value for name, value in before.items())
+        if is_other and (found := self.objections_to(stored)):
+            raise ValidationError(found)
+
+    def objections_to(self, stored, tags=None):
+        """What the gates find in the article in hand that was not in it as it is `stored`, by field.
+
+        Notes are left out: they are on what is being written at the desk.
+        """
+        wanted = copy(self)
+        wanted.open_notes = []
+        return wanted.gaps() or ask_gates(wanted, wanted.goes_out_at, tags=tags, before=stored)
 
     def _remember_publication(self, entry):
         """Keep the time in which the article was public, before it ends or is set anew."""

@@ -110,7 +110,7 @@ def test_what_was_changed_since_stays(as_alice):
     act(as_alice, "move_to_section", moved, moved_again, category=sport.pk)
     Article.objects.filter(pk=moved_again.pk).update(category=music)
     page = words(undo(as_alice))
-    assert "“Again” was left alone: it was changed since." in page
+    assert "“Again” was left alone. It was changed since." in page
     assert [Article.objects.get(pk=one.pk).category for one in (moved, moved_again)] == [arts, music]
 
 

@@ -12,8 +12,8 @@ from django.test import Client
 from django.utils import timezone
 
 from articles import going_out, notes, planning, revisions, tokens, workflow, working_copies
-from articles.checks import links
-from articles.models import Article, Transition, WorkingCopy
+from articles.checks import Finding, Severity, links
+from articles.models import Article, BulkChange, Transition, WorkingCopy
 from articles.models.article import Status
 from articles.standing import Standing
 from tests.articles.desk_forms import send, words
@@ -237,6 +237,108 @@ def _at(article, moment):
     article.published_at = moment
     article.save()
     return anew(article)
+
+
+# -- words of what readers have, written past the desk
+
+
+@pytest.fixture
+def story():
+    return make_article("Out", body="<p>Right.</p>", standfirst="So.")
+
+
+def save_words(story):
+    story.body = TK
+    story.save()
+
+
+def save_one_field(story):
+    story.standfirst = "TK"
+    story.save(update_fields=["standfirst"])
+
+
+def save_without_a_headline(story):
+    story.headline = " "
+    story.save()
+
+
+def apply_a_snapshot(story):
+    revisions.apply(story, {"kicker": "TK"})
+
+
+def update_words(story):
+    Article.objects.filter(pk=story.pk).update(body=TK)
+
+
+def update_many(story):
+    story.lead_alt = "TK"
+    Article.objects.bulk_update([story], ["lead_alt"])
+
+
+def update_the_picture(story):
+    Article.objects.update(lead_picture_id=make_picture().pk)
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        save_words, save_one_field, save_without_a_headline, apply_a_snapshot, update_words, update_many,
+        update_the_picture,
+    ],
+)  # fmt: skip
+def test_no_program_writes_into_what_is_published_what_a_check_objects_to(story, way):
+    later = scheduled(timezone.now() + HOUR)
+    before = [revisions.snapshot(anew(each)) for each in (story, later)]
+    for each in (story, later):
+        with pytest.raises(ValidationError), transaction.atomic():
+            way(each)
+    assert [revisions.snapshot(anew(each)) for each in (story, later)] == before
+
+
+def test_program_corrects_what_is_published_where_no_check_objects(story, alice):
+    notes.add(story, "Look at the second paragraph.", alice)  # at the desk, and no matter of the program's
+    story.body = "<p>Better.</p>"
+    story.save()
+    assert anew(story).body == "<p>Better.</p>"
+
+
+def test_old_slip_keeps_no_program_from_correcting_the_rest():
+    story = make_article("Out", body=TK, standfirst="So.")
+    story.standfirst = "So it was."
+    story.save()
+    assert anew(story).standfirst == "So it was."
+
+
+def test_draft_is_written_without_asking(draft, django_assert_max_num_queries):
+    draft.headline = "Half done TK"
+    with django_assert_max_num_queries(7):
+        draft.save()
+    Article.objects.filter(pk=draft.pk).update(body="<p>TK again.</p>")
+    assert anew(draft).body == "<p>TK again.</p>"
+
+
+def test_label_that_keeps_a_story_within_the_rules_is_not_taken_away_for_many(as_alice):
+    story = make_article("Sea salt", body="<p>This is a paid partnership.</p>", standfirst="So.", tags=["Sea"])
+    chosen = {"index": "0", "_selected_action": [story.pk], "action": "add_tag", "asked": "1", "tags": "Sponsored"}
+    as_alice.post(LIST, chosen)
+    assert {*anew(story).tags.names()} == {"Sea", "Sponsored"}
+    page = words(as_alice.post(f"{LIST}bulk/{BulkChange.objects.get().pk}/undo/", follow=True))
+    assert "“Sea salt” was left alone. “paid partnership”: what is paid for needs a label." in page
+    assert {*anew(story).tags.names()} == {"Sea", "Sponsored"}
+
+
+def test_tag_that_is_added_to_many_is_asked_about(as_alice, monkeypatch, story):
+    def refuses_rain(subject):
+        if "Rain" in subject.tags:
+            yield Finding("rain", Severity.ERROR, "No rain today.")
+
+    monkeypatch.setattr(links, "check", refuses_rain)
+    draft = make_article("Draft", published=False)
+    chosen = {"index": "0", "_selected_action": [story.pk, draft.pk], "action": "add_tag", "asked": "1", "tags": "Rain"}
+    page = words(as_alice.post(LIST, chosen, follow=True))
+    assert "“Out” was left alone. No rain today." in page
+    assert not anew(story).tags.exists()
+    assert [*anew(draft).tags.names()] == ["Rain"]
 
 
 # -- what comes from elsewhere

@@ -288,7 +288,9 @@ def test_what_changed_there_changes_here(tmp_path):
 
 def test_what_was_edited_here_is_not_overwritten(tmp_path):
     run(tmp_path, author(), item("Old", number=5))
-    Article.objects.update(headline="Ours")
+    article = Article.objects.get()
+    article.headline = "Ours"
+    article.save()
     said = run(tmp_path, author(), item("New", number=5))
     assert Article.objects.get().headline == "Ours"
     assert "edited here since it was imported" in said

@@ -133,7 +133,9 @@ def test_what_cannot_follow_by_itself_is_left_to_the_moderators(tmp_path):
 
 def test_new_comments_reach_a_story_that_was_edited_here(tmp_path):
     import_comments(tmp_path, comment(1))
-    Article.objects.update(headline="Ours")
+    article = Article.objects.get()
+    article.headline = "Ours"
+    article.save()
     run(tmp_path, author(), item("Theirs", number=5, comments=[comment(1), comment(2)]))
     assert Comment.objects.count() == 2
 

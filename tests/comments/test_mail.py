@@ -379,7 +379,8 @@ def test_what_a_story_is_called_once_it_is_taken_down_is_told_to_nobody(client, 
     mailbox = make_mailbox()
     Subscription.objects.create(mailbox=mailbox, article=article, confirmed_at=timezone.now())
     Subscription.objects.create(mailbox=mailbox, article=article, comment=make_comment(article))
-    Article.objects.filter(pk=article.pk).update(status="draft", release=None, headline="Under embargo")
+    article.take_down()
+    Article.objects.filter(pk=article.pk).update(headline="Under embargo")
     for address in (notices.leave_address(mailbox), notices.confirm_address(mailbox)):
         page = client.get(address)
         assert page.status_code == 200
