@@ -47,6 +47,7 @@ from newsroom.clock import site_time
 ONLY_THERE = {
     "body", "live_summary", "comments_policy", "original_language", "source_title", "source_author",
     "source_publisher", "source_url", "source_licence", "source_note", "search_title", "search_description",
+    "share_title",
 }  # fmt: skip
 UNSEEN = {
     "body_text", "word_count", "modified_at", "created_by_id", "public_since", "expires_at", "created_at", "slugline",

@@ -25,6 +25,7 @@ LENGTHS = {
     "standfirst": (160, "search results and share cards show"),
     "search_title": (60, "search results show"),
     "search_description": (160, "search results show"),
+    "share_title": (110, "share cards show"),
 }
 WRITING = {"autocomplete": "off", "spellcheck": "true"}
 

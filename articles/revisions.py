@@ -18,7 +18,7 @@ WORDS = (
     "kicker", "headline", "standfirst", "body", "live_summary", "kind", "reviewed", "rating", "category",
     "lead_picture", "lead_alt", "lead_is_decorative", "lead_caption", "language", "original_language",
     "translation_of", "source_title", "source_author", "source_publisher", "source_url", "source_licence",
-    "source_note", "headline_ideas", "search_title", "search_description",
+    "source_note", "headline_ideas", "search_title", "search_description", "share_title",
 )  # fmt: skip
 # What belongs to the course of things: an earlier version that is restored leaves it as it is now.
 COURSE = ("slug", "published_at", "updated_at", "expires_at", "comments_policy", "live_ended_at")

@@ -28,6 +28,7 @@ ANY_FIELD = (
     "slugline",
     "headline_ideas",
     "search_title",
+    "share_title",
     "source_title",
     "source_author",
     "source_publisher",

@@ -182,8 +182,11 @@ class ArticleAdmin(DeskAdmin):
             },
         ),
         (
-            "Headlines and search",
-            {"fields": ["headline_ideas", "search_title", "search_description"], "classes": ["desk-side", "collapse"]},
+            "Headlines, search and sharing",
+            {
+                "fields": ["headline_ideas", "search_title", "search_description", "share_title"],
+                "classes": ["desk-side", "collapse"],
+            },
         ),
         ("Address and language", {"fields": ["slug", "language"], "classes": ["desk-side", "collapse"]}),
         (

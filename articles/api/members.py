@@ -20,9 +20,9 @@ from articles.models.article import Status
 
 TEXTS = (
     "kicker", "headline", "standfirst", "body", "slug", "slugline", "kind", "language", "headline_ideas",
-    "search_title", "search_description", "lead_alt", "lead_caption", "reviewed", "live_summary", "original_language",
-    "source_title", "source_author", "source_publisher", "source_url", "source_licence", "source_note",
-    "comments_policy",
+    "search_title", "search_description", "share_title", "lead_alt", "lead_caption", "reviewed", "live_summary",
+    "original_language", "source_title", "source_author", "source_publisher", "source_url", "source_licence",
+    "source_note", "comments_policy",
 )  # fmt: skip
 MOMENTS = ("published_at", "updated_at", "expires_at", "live_ended_at", "due_at")
 MEMBERS = {

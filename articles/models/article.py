@@ -221,6 +221,9 @@ class Article(Addressed):
     search_description = models.CharField(
         "description for search engines", max_length=320, blank=True, help_text="Left empty, it is the standfirst."
     )
+    share_title = models.CharField(
+        "headline for share cards", max_length=150, blank=True, help_text="Left empty, it is the headline."
+    )
     body = HTMLField(extensions=EXTENSIONS, blank=True)
     body_text = models.TextField(editable=False, blank=True)
     word_count = models.PositiveIntegerField(default=0, editable=False)

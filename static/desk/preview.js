@@ -53,8 +53,9 @@ function appear(page) {
   if (!appearances) return
   const set = (selector, words) => appearances.querySelectorAll(selector).forEach((one) => { one.textContent = words })
   set("[data-title]", page.title)
-  set("[data-title-alone]", said(page, "og:title"))
   set("[data-description]", said(page, "description"))
+  set("[data-card-title]", said(page, "og:title"))
+  set("[data-card-description]", said(page, "og:description"))
   const path = new URL(page.querySelector("link[rel='canonical']")?.href ?? location.href).pathname
   set("[data-address]", [location.host, ...decodeURI(path).split("/").filter(Boolean)].join(" › "))
   const picture = appearances.querySelector("[data-picture]")

@@ -659,6 +659,7 @@ def test_all_that_is_filed_comes_back_as_it_was_sent(desk, draft, walter):
         "language": "de", "translation_of": other.pk, "original_language": "en", "rating": 3.5, "reviewed": "A book",
         "kind": "review", "assignee": "walter", "due_at": "2026-12-01T10:00:00+00:00", "slug": "the-weir",
         "expires_at": "2036-12-01T10:00:00+01:00", "comments_policy": "closed", "search_title": "Weir",
+        "share_title": "A weir!",
     }  # fmt: skip
     told = desk.patch(at(draft), sent, if_match="*")
     expected = sent | {"tags": ["Lakes", "Rivers"], "expires_at": "2036-12-01T09:00:00+00:00"}

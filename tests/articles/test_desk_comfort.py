@@ -273,6 +273,18 @@ def test_search_title_and_description_are_what_search_engines_get(as_alice, clie
     assert "In praise of mud" not in page
 
 
+def test_share_cards_get_a_headline_of_their_own(as_alice, client):
+    article = make_article("Mud, glorious mud", standfirst="About mud.")
+    send(as_alice, change(article), share_title="You will never guess what mud does", press="_update")
+    page = client.get(article.get_absolute_url()).content.decode()
+    assert 'property="og:title" content="You will never guess what mud does"' in page
+    assert 'name="twitter:title" content="You will never guess what mud does"' in page
+    assert "<title>Mud, glorious mud –" in page
+    form = words(as_alice.get(change(article)))
+    assert "34 characters; share cards show about 110." in form
+    assert "Where it is shared localhost You will never guess what mud does" in form.replace("testserver", "localhost")
+
+
 def test_lengths_are_counted_on_the_form(as_alice):
     article = make_article("Twelve chars", published=False, search_title="x" * 70, standfirst="Short.")
     page = words(as_alice.get(change(article)))
