@@ -26,6 +26,7 @@ from articles.paging import LongPaginator, cards, numbered, page_numbers, page_o
 from articles.rendering import COLUMN, ESSAY
 from articles.rendering import render as render_body
 from newsroom.pagestore import public
+from newsroom.prepared import Prepared
 
 MOST_READ = 4  # stories in the rail beside an article
 LAYOUTS = {
@@ -188,16 +189,7 @@ def saved(request):
 
 @public
 def detail(request, year, month, day, slug):
-    article = (
-        Article.objects.filter(slug=slug)
-        .select_related("category__parent", "lead_picture__fallback")
-        .defer("body_text")
-        .prefetch_related("tags")
-        .annotate(is_corrected=Exists(Correction.objects.filter(article=OuterRef("pk"))))
-        .annotate(is_part=Exists(Part.objects.filter(article=OuterRef("pk"))))
-        .annotate(recommended=recommended_times(OuterRef("pk")))
-        .first()
-    )
+    article = next(iter(_with_slug.rows(slug=slug)), None)
     if article is None:
         raise Http404("There is no such article.")
     if not is_canonical(request, article):
@@ -212,6 +204,20 @@ def detail(request, year, month, day, slug):
     if request.GET.get("view") == "reading":
         return rendered(request, "articles/reading.html", context | {"noindex": True}, keys=keys)
     return rendered(request, layout(article), context, keys=keys)
+
+
+@Prepared
+def _with_slug(slug):
+    return (
+        Article.objects.filter(slug=slug)
+        .select_related("category__parent", "lead_picture__fallback")
+        .defer("body_text")
+        .prefetch_related("tags")
+        .annotate(is_corrected=Exists(Correction.objects.filter(article=OuterRef("pk"))))
+        .annotate(is_part=Exists(Part.objects.filter(article=OuterRef("pk"))))
+        .annotate(recommended=recommended_times(OuterRef("pk")))
+        .order_by("pk")[:1]
+    )
 
 
 def keys_of_article(article, context):

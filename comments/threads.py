@@ -124,6 +124,17 @@ def _roots(order, is_plain, is_obstructed, place=None, *, article):
 _first_roots = Prepared(_roots)
 
 
+@Prepared
+def _comments(with_picks, *, article, ids):
+    """Comments without what no template may show by mistake, and an article's picks where there are any."""
+    wanted = Q(pk__in=ids)
+    if with_picks:
+        wanted |= Q(pk__in=Comment.objects.filter(article=article).featured().order_by().values("pk"))
+    private = ("path", "signals", "held_because", "email", "sender", "sender_prefix", "fingerprint")
+    rows = Comment.objects.filter(wanted).select_related("user", "parent").order_by()
+    return rows.defer(*private, *(f"parent__{name}" for name in (*private, "body")))
+
+
 class Conversation:
     """The comments on an article that readers see, in one of the ORDERS."""
 
@@ -212,16 +223,10 @@ class Conversation:
         )
 
     def _nodes(self, ids, with_picks=False):
-        """Return nodes by id, without what no template may show by mistake; one query."""
-        wanted = Q(pk__in=ids)
-        if with_picks and self._facts.has_picks:
-            picks = Comment.objects.filter(article=self.article).featured().order_by()
-            wanted |= Q(pk__in=picks.values("pk"))
-        rows = Comment.objects.filter(wanted).select_related("user", "parent")
-        private = ("path", "signals", "held_because", "email", "sender", "sender_prefix", "fingerprint")
-        found = self._found = rows.defer(
-            *private, *(f"parent__{name}" for name in (*private, "body"))
-        ).in_bulk()  # fmt: skip
+        """Return nodes by id; one query."""
+        ids = [*ids, *[0] * (-len(ids) % ROOTS_PER_PAGE)]  # of few lengths, so that the query is written few times
+        rows = _comments.rows(with_picks and self._facts.has_picks, article=self.article.pk, ids=ids)
+        found = self._found = {comment.pk: comment for comment in rows}
         self._picked = {pk for pk, comment in found.items() if comment.is_featured and comment.status in VISIBLE}
         writers = {byline.author.user_id for byline in self.article.bylines.all()} - {None} if found else ()
         nodes = {}

@@ -1,10 +1,11 @@
 """Queries that the ORM writes once: writing one of many parts takes milliseconds, asking it a tenth of one."""
 
 from collections.abc import Callable
+from copy import copy
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import DateTimeField, Expression, Field, IntegerField, QuerySet
+from django.db.models import DateTimeField, Expression, Field, IntegerField, Model, QuerySet
 
 MOST = 100  # forms of one query that are remembered
 
@@ -31,8 +32,9 @@ class Prepared:
     """A query written by `build(*form, **values)`, which gets open places for its values, and lists of them for lists.
 
     It returns a queryset, or several to be asked at once, each with the same columns and a limit of its own.
-    `moments` names the values that are moments; the others are numbers. Calling it gives rows as the database has
-    them. What is in `form` is written into the query, so that each form of it is a query of its own.
+    `moments` names the values that are moments; the others are numbers or words. Calling it gives rows as the database
+    has them, and `rows` those of a model. What is in `form` is written into the query, so that each form of it is a
+    query of its own.
     """
 
     def __init__(self, build: Callable[..., QuerySet | list[QuerySet]], moments: tuple[str, ...] = ()):
@@ -48,8 +50,24 @@ class Prepared:
             cursor.execute(text, params)
             return cursor.fetchall()
 
+    def rows(self, *form, **values) -> list[Model]:
+        """Return what the queryset itself would, with all that it loads beside its rows."""
+        try:
+            written, text, params = self._with(form, values)
+        except EmptyResultSet:
+            return []
+        rows = written.queryset.all()
+        compiler = copy(written.compiler)
+        compiler.connection, compiler.as_sql = connection, lambda *args, **kwargs: (text, params)
+        rows.query.get_compiler = lambda *args, **kwargs: compiler
+        return list(rows)
+
     def sql(self, *form, **values) -> tuple[str, list]:
         """Return the text of the query and what goes into it."""
+        _, text, params = self._with(form, values)
+        return text, params
+
+    def _with(self, form, values):
         lengths = tuple(len(value) if isinstance(value, (list, tuple)) else None for value in values.values())
         key = (connection.vendor, form, tuple(values), lengths)
         written = self._written.get(key)  # in hand, because another thread may clear them all
@@ -57,9 +75,12 @@ class Prepared:
             if len(self._written) >= MOST:
                 self._written.clear()
             asked = {name: self._places(name, value) for name, value in values.items()}
-            written = self._written[key] = _text_of(self.build(*form, **asked))
-        text, params = written
-        return text, [param.put(values) if isinstance(param, Asked) else param for param in params]
+            written = self._written[key] = Written(self.build(*form, **asked))
+        return (
+            written,
+            written.text,
+            [param.put(values) if isinstance(param, Asked) else param for param in written.params],
+        )
 
     def _places(self, name, value):
         field = DateTimeField() if name in self.moments else IntegerField()
@@ -68,13 +89,18 @@ class Prepared:
         return [Asked(name, field, place) for place in range(len(value))]
 
 
-def _text_of(written):
-    if isinstance(written, QuerySet):
-        return written.query.sql_with_params()
-    parts = [part.query.sql_with_params() for part in written]
-    # Each part in brackets of its own: SQLite takes no limit within a UNION otherwise.
-    text = " UNION ALL ".join(
-        f"SELECT * FROM ({text}) AS part_{number}"  # noqa: S608  (the ORM wrote it; what is asked for is in params)
-        for number, (text, _) in enumerate(parts)
-    )
-    return text, [param for _, params in parts for param in params]
+class Written:
+    """A query as text; of one queryset, what reads its rows is kept too."""
+
+    def __init__(self, built: QuerySet | list[QuerySet]):
+        if isinstance(built, QuerySet):
+            self.queryset, self.compiler = built, built.query.get_compiler(connection=connection)
+            self.text, self.params = self.compiler.as_sql()
+            return
+        parts = [part.query.sql_with_params() for part in built]
+        # Each part in brackets of its own: SQLite takes no limit within a UNION otherwise.
+        self.text = " UNION ALL ".join(
+            f"SELECT * FROM ({text}) AS part_{number}"  # noqa: S608  (the ORM wrote it; what is asked for is in params)
+            for number, (text, _) in enumerate(parts)
+        )
+        self.params = [param for _, params in parts for param in params]

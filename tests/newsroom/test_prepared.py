@@ -3,12 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from articles.models import Article
 from newsroom import prepared
 from newsroom.prepared import Prepared
-from tests.factories import make_article
+from tests.factories import make_article, make_author
 
 pytestmark = pytest.mark.django_db
 
@@ -59,6 +60,34 @@ def test_several_are_asked_at_once_each_to_its_limit():
         ]
     )
     assert both(story=stories[2]) == [(stories[2],), (stories[0],)]
+
+
+def test_rows_are_those_of_the_orm_with_all_that_it_loads(django_assert_num_queries):
+    story = make_article("River", tags=["Water"], authors=[make_author("Ada")])
+    make_article("Other")
+    found = Prepared(
+        lambda slug: (
+            Article.objects.filter(slug=slug)
+            .select_related("category")
+            .defer("body_text")
+            .prefetch_related("tags", "bylines__author")
+            .annotate(is_old=Exists(Article.objects.filter(pk=OuterRef("pk"), published_at__year=1999)))
+        )
+    )
+    for _ in range(2):
+        with django_assert_num_queries(4):
+            [row] = found.rows(slug=story.slug)
+            assert (row, row.headline, row.category, row.is_old) == (story, "River", story.category, False)
+            assert [tag.name for tag in row.tags.all()] == ["Water"]
+            assert [byline.author.name for byline in row.bylines.all()] == ["Ada"]
+        assert row.get_deferred_fields() == {"body_text"}
+    assert found.rows(slug="nothing") == []
+
+
+def test_rows_of_no_values_ask_nothing(django_assert_num_queries):
+    make_article()
+    with django_assert_num_queries(0):
+        assert Prepared(lambda ids: Article.objects.filter(pk__in=ids)).rows(ids=[]) == []
 
 
 def test_only_so_many_forms_are_remembered(newest, written, monkeypatch):
