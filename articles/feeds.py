@@ -3,6 +3,7 @@
 import re
 
 from django.contrib.syndication.views import Feed
+from django.db.models import Prefetch
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.feedgenerator import Atom1Feed, Enclosure, Rss201rev2Feed
@@ -10,11 +11,13 @@ from django.utils.html import escape, linebreaks
 
 from articles import dossiers, page_keys, renditions
 from articles.addresses import issued_authors, issued_dossiers, issued_tags
+from articles.context_processors import site_settings
 from articles.corrections import listed as listed_corrections
 from articles.json_feed import JSONFeed
-from articles.models import Article, Category, Page, Recording, SiteSettings
+from articles.models import Article, Byline, Category, Page, Recording
 from articles.models.listing import by_author, in_section, with_tag
 from articles.models.page import Purpose
+from articles.paging import stories_remembered
 from articles.rendering import render
 from newsroom import pagestore
 from newsroom.pagestore import public
@@ -68,9 +71,9 @@ class Stories(Feed):
         self.articles = articles
 
     def items(self):
-        articles = self.articles.newest_first().select_related("category", "lead_picture__fallback")
-        found = list(articles.prefetch_related("bylines__author", "tags", "attachments__recording")[:ITEMS])
-        page_keys.shows(self.request, found, keys=[page_keys.story(article.pk) for article in found])
+        ids = list(self.articles.newest_first().values_list("pk", flat=True)[:ITEMS])
+        found = stories_remembered("fed", ids, whole_stories(), keys_of_whole)
+        pagestore.shows(self.request, *(key for story in found for key in keys_of_whole(story)))
         return found
 
     def item_title(self, item):
@@ -175,6 +178,17 @@ class Corrections(Feed):
         return {"content": content, "summary": printable(item.text), "language": item.article.language}
 
 
+def whole_stories():
+    """Articles with all that an item of a feed has of them."""
+    whole = Article.objects.select_related("category", "lead_picture__fallback").defer("body_text")
+    bylines = Prefetch("bylines", Byline.objects.select_related("author"))
+    return whole.prefetch_related(bylines, "tags", "attachments__recording")
+
+
+def keys_of_whole(story):
+    return page_keys.keys_shown(story) | {page_keys.story(story.pk)}
+
+
 def newest(listing):
     """The articles with which a list begins."""
     return Article.objects.filter(pk__in=listing.ids()[:ITEMS])
@@ -194,7 +208,7 @@ def respond(request, format, title, link, description, articles, *shown, of):
 
 @public
 def latest(request, format):
-    site = SiteSettings.current()
+    site = site_settings()
     return respond(
         request, format, site.name, "/", site.tagline or site.name, Article.objects.published(), of=page_keys.LATEST
     )
@@ -272,4 +286,4 @@ def dossier(request, slug, format):
 
 
 def titled(name):
-    return f"{name} – {SiteSettings.current().name}"
+    return f"{name} – {site_settings().name}"

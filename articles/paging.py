@@ -62,26 +62,32 @@ def number_of(things):
 
 def cards(ids):
     """Return the articles of these ids, in this order, with what a card shows. Others have the same: change nothing."""
-    return _remembered("card", ids, _BYLINES)
+    return stories_remembered("card", ids, _shown_with(_BYLINES), _keys_of_card)
 
 
 def voices(ids):
     """The same with the portraits of who wrote them."""
-    return _remembered("voice", ids, _BYLINES_WITH_FACES)
+    return stories_remembered("voice", ids, _shown_with(_BYLINES_WITH_FACES), _keys_of_card)
 
 
-def _remembered(kind, ids, bylines):
+def _shown_with(bylines):
+    return Article.objects.for_readers().prefetch_related(Prefetch("bylines", bylines))
+
+
+def stories_remembered(kind, ids, stories, keys_of):
+    """Return those of the stories with these ids, in this order; others have the same: change nothing in them.
+
+    `keys_of` names what a public one shows. One that is not public is not remembered, since nobody purges it.
+    """
+
     def read(ids):
-        return Article.objects.filter(pk__in=ids).for_readers().prefetch_related(Prefetch("bylines", bylines)).in_bulk()
+        return stories.filter(pk__in=ids).in_bulk()
 
-    found = pagestore.rows_remembered(kind, ids, read, _keys_of_card)
+    found = pagestore.rows_remembered(kind, ids, read, lambda story: keys_of(story) if story.is_public() else ())
     return [found[pk] for pk in ids if pk in found]
 
 
 def _keys_of_card(story):
-    """None of one that is not public: nobody purges it."""
-    if not story.is_public():
-        return set()
     return page_keys.keys_shown(story).union(page_keys.profile(byline.author_id) for byline in story.bylines.all())
 
 

@@ -1,7 +1,7 @@
 """What to offer beside a story: what an editor chose, then what shares its series, its rare tags, its section.
 
 Two steps, so that it costs the same however many stories there are: one query brings ids from the ends of indexes,
-each of its parts with a limit; Python weighs them, and only the best are read.
+each of its parts with a limit; Python weighs them, and only the best are read, of which most are remembered.
 """
 
 from collections import defaultdict
@@ -11,6 +11,7 @@ from django.db.models import Exists, F, IntegerField, OuterRef, Value
 from django.utils import timezone
 
 from articles.models import Article, ArticleTag, RelatedChoice
+from articles.paging import voices
 from newsroom.prepared import Prepared
 
 SHOWN = 7  # three beside the text, four below it
@@ -28,9 +29,10 @@ QUARTER = 91
 
 
 def beside(article, places=(), also=()):
-    """Return the related stories, best first, the public translations, and those of the ids `also`; in two queries.
+    """Return the related stories, best first, the public translations, and those of the ids `also`; with bylines and
+    their faces.
 
-    `places` is where it stands in series (articles.dossiers). No list has its bylines loaded.
+    `places` is where it stands in series (articles.dossiers). Other pages have the same rows: change nothing in them.
     """
     candidates = _candidates(article)
     chosen = [pk for _, pk in candidates[CHOSEN]]
@@ -42,7 +44,7 @@ def beside(article, places=(), also=()):
     best = sorted(scores.keys() - family, key=lambda pk: (scores[pk], pk), reverse=True)[:READ]
     now, today = timezone.now(), timezone.localdate()
     # Asked for by id alone: with the rule of published() beside it, SQLite would walk all that is published.
-    stories = Article.objects.filter(pk__in={*chosen, *translations, *best, *also}).for_readers()
+    stories = voices(list(dict.fromkeys([*chosen, *translations, *best, *also])))
     found = {story.pk: story for story in stories if story.is_public(now)}
 
     def rank(pk):

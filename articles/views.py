@@ -246,10 +246,7 @@ def article_context(request, article):
     places = dossiers.places(article) if getattr(article, "is_part", True) else []
     read = most_read.ids("day", number=MOST_READ)
     stories, translations, article.read_beside = related.beside(article, places, also=read)
-    # The names and faces of the story and of all beside it come together, in one query.
-    prefetch_related_objects(
-        [article, *stories], Prefetch("bylines", Byline.objects.select_related("author__picture__fallback"))
-    )
+    prefetch_related_objects([article], Prefetch("bylines", Byline.objects.select_related("author__picture__fallback")))
     corrections = list(article.corrections.all()) if getattr(article, "is_corrected", True) else []
     return {
         "article": article,

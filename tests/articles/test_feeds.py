@@ -4,6 +4,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from newsroom.pagestore import stores
+from newsroom.pagestore.purging import purge_now
 from tests.factories import make_article, make_author, make_category, make_picture
 
 pytestmark = pytest.mark.django_db
@@ -72,3 +74,16 @@ def test_a_picture_comes_with_its_size_its_credit_and_its_description(client):
     assert media.attrib["url"].startswith("http://testserver/media/pictures/")
     assert (media.attrib["width"], media.attrib["height"], media.attrib["type"]) == ("900", "600", "image/jpeg")
     assert (media.findtext(f"{MEDIA}credit"), media.findtext(f"{MEDIA}description")) == ("Erin & Co", "A weir")
+
+
+def test_stories_are_read_once_for_all_feeds(client, settings, tmp_path, monkeypatch, django_assert_max_num_queries):
+    settings.PAGE_STORE, settings.PAGE_STORE_BYTES = str(tmp_path / "pages"), 10_000_000
+    monkeypatch.setattr(stores, "_current", None)
+    story = make_article("Once", authors=[make_author()], tags=["Rivers"], lead_picture=make_picture())
+    assert len(items(client.get("/feed/rss/"))) == 1
+    with django_assert_max_num_queries(1):  # which stories they are
+        assert len(items(client.get("/feed/atom/"))) == 1
+    story.headline = "Twice"
+    story.save()
+    purge_now({f"article-{story.pk}"})
+    assert items(client.get("/feed/rss/"))[0].findtext("title") == "Twice"

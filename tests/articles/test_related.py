@@ -9,8 +9,10 @@ from django.utils import timezone
 
 from articles import dossiers, related
 from articles.models import ArticleTag, Dossier, Part, RelatedChoice, Tag
+from newsroom.pagestore import stores
+from newsroom.pagestore.purging import purge_now
 from tests.articles.desk_forms import read
-from tests.factories import make_article, make_category
+from tests.factories import make_article, make_author, make_category
 
 pytestmark = pytest.mark.django_db
 
@@ -86,14 +88,28 @@ def test_a_story_without_a_section_or_tags_has_none():
     assert beside(make_article("Draft", published=False, category=None)) == []
 
 
-def test_costs_two_queries(django_assert_num_queries):
+def test_costs_three_queries(django_assert_num_queries):
     story = make_article("Story", tags=["A", "B", "C"])
     for number in range(30):
         make_article(tags=["A", "BC"[number % 2]])
     list(story.tags.all())
-    with django_assert_num_queries(3):  # one of them for the tags, which the page has loaded
+    with django_assert_num_queries(4):  # one of them for the tags, which the page has loaded
         stories, *_ = related.beside(story)
-        assert len([(story.picture, story.category.name) for story in stories]) == 7
+        assert len([(story.picture, story.category.name, story.writers) for story in stories]) == 7
+
+
+def test_what_a_page_has_had_beside_it_is_not_read_again(settings, tmp_path, monkeypatch, django_assert_num_queries):
+    settings.PAGE_STORE, settings.PAGE_STORE_BYTES = str(tmp_path / "pages"), 10_000_000
+    monkeypatch.setattr(stores, "_current", None)
+    story = make_article("Story")
+    others = [make_article(authors=[make_author()]) for _ in range(3)]
+    beside(story)
+    with django_assert_num_queries(3):  # for its tags, its series, and the ids of what to show
+        assert len(beside(story)) == 3
+    others[0].headline = "Said otherwise"
+    others[0].save()
+    purge_now({f"article-{others[0].pk}"})
+    assert "Said otherwise" in beside(story)
 
 
 def test_reads_no_more_of_a_common_tag_than_a_limit(monkeypatch):
