@@ -162,13 +162,14 @@ class Newsroom:
     def fresh(self, address):
         return ask(self.application, address, accept="").body
 
-    def edit(self, change):
-        """Make a change, and see that no page is out of date; return the keys it purged. `gone` are the pages."""
+    def edit(self, *changes):
+        """Make changes, and see that no page is out of date; return the keys they purged. `gone` are the pages."""
         self.keep()
         before, self.purged = self.served(), set()
         assert len(before) > 30
-        with commit():
-            change()
+        for change in changes:
+            with commit():
+                change()
         after = self.served()
         pieces.forget()
         pagestore.forget()
@@ -210,16 +211,19 @@ def saved(thing, **fields):
 
 def test_stories_at_the_desk_change_nothing(newsroom):
     n = newsroom
-    assert n.edit(saved(n.draft, headline="Another draft", body="<p>More.</p>")) == set()
-    assert n.edit(lambda: n.draft.tags.add(n.stars)) == set()
-    assert n.edit(lambda: Byline.objects.create(article=n.draft, author=n.ada)) == set()
-    assert n.edit(lambda: make_article("A plan", published=False, category=n.science, tags=[n.stars])) == set()
-    assert n.edit(saved(n.moon)) == set()
-    assert n.edit(lambda: make_comment(n.moon, "Held.", status="pending")) == set()
-    assert n.edit(lambda: Tag.objects.create(name="Plans")) == set()
-    assert n.edit(lambda: make_author("Dana")) == set()
-    assert n.edit(lambda: make_picture()) == set()
-    assert n.edit(lambda: make_page("A plan", is_published=False)) == set()
+    purged = n.edit(
+        saved(n.draft, headline="Another draft", body="<p>More.</p>"),
+        lambda: n.draft.tags.add(n.stars),
+        lambda: Byline.objects.create(article=n.draft, author=n.ada),
+        lambda: make_article("A plan", published=False, category=n.science, tags=[n.stars]),
+        saved(n.moon),
+        lambda: make_comment(n.moon, "Held.", status="pending"),
+        lambda: Tag.objects.create(name="Plans"),
+        lambda: make_author("Dana"),
+        lambda: make_picture(),
+        lambda: make_page("A plan", is_published=False),
+    )
+    assert purged == set()
 
 
 def test_what_changes_in_a_story_is_seen_wherever_it_shows(newsroom):
