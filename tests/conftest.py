@@ -3,6 +3,7 @@ import os
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
+from copy import copy
 from datetime import UTC
 
 import django
@@ -12,7 +13,9 @@ from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.core.files.storage import storages
 from django.db import connection, connections, transaction
+from django.template import RequestContext
 from django.test import Client
+from django.test.utils import ContextList
 from hypothesis import settings as hypothesis
 
 from articles import working_copies
@@ -97,6 +100,19 @@ def _caches_of_ones_own(settings, tmp_path):
     cache.set(working_copies.NEXT, "", 3600)
     pieces.forget()
     pagestore.forget()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _contexts_of_pages():
+    """Have the client remember the context of a page, not of each widget and include: copying these takes long."""
+
+    def remember(store, signal, sender, template, context, **kwargs):
+        if isinstance(context, RequestContext) and "context" not in store:
+            store["context"] = ContextList([copy(context)])
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("django.test.client.store_rendered_templates", remember)
+        yield
 
 
 @pytest.fixture(autouse=True)
