@@ -15,7 +15,14 @@ from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
+
+
+class Environment(environ.Env):
+    # A variable that is set to nothing, as files of them have it for what is left as it is, is one that is not set.
+    ENVIRON = {name: value for name, value in os.environ.items() if value.strip()}
+
+
+env = Environment()
 
 # Everything the newsroom writes: database, pictures, collected static files, the generated secret.
 DATA_DIR = env.path("DATA_DIR", default=str(BASE_DIR / "var"))
