@@ -1,4 +1,4 @@
-"""Load the readers' comments of the demonstration newsroom from the TOML files beside this one."""
+"""Load the comments of the demonstration newsroom, and the rules for them, from the TOML files beside this one."""
 
 import tomllib
 from datetime import timedelta
@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from articles.models.site import CommentsPolicy
 from comments import moderation
-from comments.models import Comment
+from comments.models import Comment, Example, WordRule
 from comments.models.comment import Status
 from comments.policies import Rules
 
@@ -17,13 +17,20 @@ FOLDER = Path(__file__).parent
 
 
 def load(articles, moderator, report=lambda line: None):
-    """Post and decide each comment that is not there yet; `articles` are by slug."""
+    """Set each rule, then post and decide each comment that is not there yet; `articles` are by slug."""
+    documents = [tomllib.loads(path.read_text()) for path in sorted(FOLDER.glob("*.toml"))]
+    for model, name in ((WordRule, "rules"), (Example, "examples")):
+        for told in _all(documents, name):
+            model.objects.get_or_create(**told, defaults={"by": moderator})
     loaded = {}
-    for path in sorted(FOLDER.glob("*.toml")):
-        for told in tomllib.loads(path.read_text())["comments"]:
-            with transaction.atomic():
-                loaded[told["key"]] = _comment(told, articles[told["story"]], loaded, moderator)
+    for told in _all(documents, "comments"):
+        with transaction.atomic():
+            loaded[told["key"]] = _comment(told, articles[told["story"]], loaded, moderator)
     report(f"{len(loaded)} comments")
+
+
+def _all(documents, name):
+    return [told for document in documents for told in document.get(name, [])]
 
 
 def _comment(told, article, loaded, moderator):

@@ -7,8 +7,10 @@ from django.core.management import call_command
 
 from articles.models import Article, Author, Category, Picture, Tag
 from comments.management.commands import demo
-from comments.models import Comment
+from comments.models import Comment, Example, WordRule
+from comments.rehearsal import trials
 
+LOADED = (Article, Author, Category, Picture, Tag, Comment, WordRule, Example)
 pytestmark = pytest.mark.django_db
 
 
@@ -21,7 +23,7 @@ def sign_in(monkeypatch, tmp_path):
 
 def test_fills_a_newsroom_and_a_second_time_changes_nothing(sign_in, client):
     call_command("demo", verbosity=0)
-    counts = [model.objects.count() for model in (Article, Author, Category, Picture, Tag, Comment)]
+    counts = [model.objects.count() for model in LOADED]
     assert Article.objects.published().count() >= 55
     assert Article.objects.unfinished().exists()
     assert Article.objects.scheduled().exists()
@@ -33,11 +35,13 @@ def test_fills_a_newsroom_and_a_second_time_changes_nothing(sign_in, client):
     )
     assert Comment.objects.waiting().count() >= 20
     assert Comment.objects.visible().count() >= 80
+    assert [trial.example.body for trial in trials() if not trial.is_as_expected] == []
+    assert WordRule.objects.exclude(hits=0).count() >= 4
     passwords = json.loads(sign_in.read_text())
     assert stat.S_IMODE(sign_in.stat().st_mode) == 0o600
     assert client.login(username="editor", password=passwords["editor"])
     call_command("demo", verbosity=0)
-    assert [model.objects.count() for model in (Article, Author, Category, Picture, Tag, Comment)] == counts
+    assert [model.objects.count() for model in LOADED] == counts
     assert json.loads(sign_in.read_text()) == passwords
 
 
