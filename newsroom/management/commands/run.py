@@ -26,7 +26,10 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0)
         self.collect_static()
         call_command("demo", if_empty=True, stdout=self.stdout)
-        self.greet(port)
+        site = f"http://localhost:{port}/"
+        self.greet(site)
+        if not settings.SITE_ADDRESS and "localhost" in settings.ALLOWED_HOSTS:
+            os.environ["SITE_ADDRESS"] = site  # where letters lead
         os.putenv("MALLOC_ARENA_MAX", settings.MALLOC_ARENA_MAX)
         # Work for later has a process of its own. It ends with the server, whose process this one becomes.
         subprocess.Popen(  # noqa: S603 (nothing in it comes from outside)
@@ -68,8 +71,7 @@ class Command(BaseCommand):
         call_command("collectstatic", interactive=False, clear=True, verbosity=0)
         stamp.write_text(state.hexdigest())
 
-    def greet(self, port):
-        site = f"http://localhost:{port}/"
+    def greet(self, site):
         lines = ["", f"The newsroom is at {site}", f"The desk is at {site}desk/"]
         sign_in = settings.DATA_DIR / "demo_sign_in.json"
         if sign_in.exists():
