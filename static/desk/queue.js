@@ -55,7 +55,9 @@ function move(step) {
   const at = all.indexOf(current())
   const next = all[at < 0 ? 0 : at + step]
   if (next) settle(next)
-  if (all.length - at < FEW) topUp()
+  const more = all.length - at < FEW && topUp()
+  // Asked for what is still on its way: go there once it is here.
+  if (more && !next && step > 0) more.then(() => { if (open().length > all.length) move(step) })
 }
 
 // What comes after a card that leaves: the next one, else the one before it.
@@ -194,6 +196,7 @@ let isDrained = false
 
 function topUp() {
   if (fetching || isDrained || !list()) return fetching
+  if (!current()) announce("The next comments are on their way.")
   fetching = (async () => {
     await sending
     const before = new Set(cards().map((card) => card.dataset.card))

@@ -1,5 +1,7 @@
 """A moderator who never touches the mouse."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -123,3 +125,25 @@ def test_is_quiet_once_keys_are_off(desk, open_page):
     desk.reload()
     press(desk, "j")
     assert desk.evaluate("document.activeElement.matches('[data-card].is-current')")
+
+
+def test_goes_on_to_what_is_still_being_fetched(newsroom, open_page):
+    newsroom.manage("shell", "-v0", "-c", MAKE_SIXTY)
+    desk = open_page(QUEUE, role="moderator")
+    shown, open_ones = desk.locator("[data-card]").count(), desk.locator("[data-card]:not(.is-claimed)").count()
+    held = []
+    desk.route(re.compile(r"from=\d+"), lambda route: held.append(route))
+    press(desk, *["j"] * open_ones)
+    expect(desk.locator("[data-card]")).to_have_count(shown)
+    held[0].continue_()
+    expect(desk.locator("[data-card]").nth(shown)).to_have_attribute("aria-current", "true")
+
+
+def test_the_button_stays_under_the_pointer_when_its_reasons_open(desk):
+    button = desk.locator(".is-current [data-reject] summary")
+    before = button.bounding_box()
+    button.click()
+    expect(desk.locator(".is-current [data-reason]").first).to_be_visible()
+    assert button.bounding_box() == before
+    button.click()
+    expect(desk.locator(".is-current [data-reason]").first).to_be_hidden()
