@@ -193,6 +193,7 @@ def decide(request):
         decision = verb(comment, request.user, version=version_in(request.POST.get("version", "")), **notes)
     except (moderation.NotAllowed, moderation.AlreadyDecided) as error:
         return refused(request, comment, error)
+    claims.release(request.user)
     if wants_part(request):
         return render(request, "comments/queue_line.html", {"line": queue.Line(decision)})
     return back(request)
@@ -296,6 +297,7 @@ def claim(request):
     if chosen:
         comment = get_object_or_404(within_reach(request).only("pk"), pk=version_in(chosen))
         claims.claim(comment.pk, request.user)
+        claims.release(request.user, but=comment.pk)
     shown = [version_in(pk) for pk in request.POST.getlist("shown")[:SHOWN_AT_ONCE]]
     here = within_reach(request).filter(pk__in=shown)
     waiting = dict(here.filter(queue.queued(request.user)).values_list("pk", "version"))
