@@ -4,6 +4,7 @@ Each worker has a newsroom of its own, so files may run side by side (`-n 2 --di
 files of its pictures are made once and copied.
 """
 
+import email
 import fcntl
 import json
 import os
@@ -13,6 +14,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from email import policy
 from pathlib import Path
 
 import pytest
@@ -53,11 +55,22 @@ class Newsroom:
         return subprocess.run(
             [sys.executable, "manage.py", *words],
             cwd=ROOT,
-            env=environment(self.data_dir),
+            env=environment(self.data_dir) | {"SITE_ADDRESS": self.url or ""},
             capture_output=True,
             text=True,
             check=True,
         ).stdout
+
+    def letters(self, to):
+        """What was sent to an address, the newest last."""
+        files = sorted((self.data_dir / "letters").glob("*.log"), key=lambda path: path.stat().st_mtime)
+        sent = [
+            email.message_from_string(text, policy=policy.default)
+            for path in files
+            for text in path.read_text().split("-" * 79 + "\n")
+            if text
+        ]
+        return [letter for letter in sent if letter["To"] == to]
 
     def article(self, slug):
         """The number and the address of an article."""
@@ -68,7 +81,7 @@ class Newsroom:
 
 def environment(data_dir):
     kept = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL", "DEBUG")}
-    return kept | {"DATA_DIR": str(data_dir)}
+    return kept | {"DATA_DIR": str(data_dir), "EMAIL_URL": f"filemail:///{data_dir}/letters"}
 
 
 def prepare(folder):
