@@ -9,7 +9,7 @@ const grow = (field) => {
 }
 for (const field of document.querySelectorAll("#id_headline, #id_standfirst")) {
   field.addEventListener("input", () => grow(field))
-  addEventListener("resize", () => grow(field))
+  new ResizeObserver(() => requestAnimationFrame(() => grow(field))).observe(field.parentElement) // the preview opens beside it
   grow(field)
 }
 document.fonts?.ready.then(() => document.querySelectorAll("#id_headline, #id_standfirst").forEach(grow))
