@@ -1,6 +1,6 @@
 """Search in articles: FTS5 on SQLite, a tsvector on PostgreSQL, behind one function.
 
-Migration 0003_search makes the indexes and the triggers that keep them.
+The migrations 0003_search and 0016_desk_lists make the indexes, and the triggers that keep them.
 """
 
 import re
@@ -9,8 +9,9 @@ from difflib import SequenceMatcher
 from urllib.parse import unquote, urlsplit
 
 from django.db import connection
-from django.db.models import Case, IntegerField, Q, Value, When
+from django.db.models import BooleanField, Case, F, IntegerField, Q, Value, When
 from django.db.models.expressions import RawSQL
+from django.db.models.lookups import In
 
 from articles.models import Article, ArticleTag, Byline, FormerAddress
 from articles.models.article import is_out
@@ -19,23 +20,13 @@ MAX_QUERY = 200  # characters
 MAX_WORDS = 12
 MAX_HITS = 1000  # that are ranked: of words in more articles than that, those entered last
 SPARE = 200  # looked at besides, for those of them that nobody may read yet
+FEW_IN_A_LIST = 3000  # found at the desk, which are read and sorted
 FEW = 30_000  # matches that PostgreSQL looks up one by one
 LOOKED_THROUGH = 20_000  # newest articles, in a script for which there is no index of words
-ANY_FIELD = (
-    "headline",
-    "kicker",
-    "slug",
-    "slugline",
-    "headline_ideas",
-    "search_title",
-    "share_title",
-    "source_title",
-    "source_author",
-    "source_publisher",
-    "source_url",
-    "source_licence",
-    "source_note",
-)  # fmt: skip  (those that the index of words lacks, and parts of words)
+DESK_FIELDS = (
+    "headline", "kicker", "slugline", "slug", "headline_ideas", "search_title", "share_title", "source_title",
+    "source_author", "source_publisher", "source_url", "source_licence", "source_note",
+)  # fmt: skip
 SNIPPET = 220
 LIKE = 10  # hits of each search for what an address was meant for
 
@@ -77,18 +68,58 @@ def search(queryset, query):
     )
 
 
-def anywhere(term):
-    """The condition that an article has a term anywhere: its number or address, any words of it or about it."""
+def anywhere(queryset, term):
+    """Keep the articles that have a term anywhere: its number or address, any words of it or about it.
+
+    Words of the desk, names and headlines are found by their beginnings, too.
+    """
     if term.startswith(("http://", "https://", "/")):
-        return _at_address(term)
+        return queryset.filter(_at_address(term))
+    if _DENSE.search(term):
+        return queryset.filter(_as_it_stands(term))
+    if not (wanted := terms(term)):
+        return queryset.none()
+    is_postgresql = connection.vendor == "postgresql"
+    texts, words = (_IN_POSTGRESQL, _postgresql_words) if is_postgresql else (_IN_SQLITE, _sqlite_words)
+    words, about = words(wanted), [*[_part_of(term)] * 2, _number(term)]
+    with connection.cursor() as cursor:
+        cursor.execute(f"{texts} UNION ALL {_ABOUT} LIMIT {FEW_IN_A_LIST + 1}", [*words, *about])
+        few = {pk for (pk,) in cursor.fetchall()}
+    if len(few) <= FEW_IN_A_LIST:
+        return queryset.filter(pk__in=few)
+    # Common words: a list is walked in its order until a page is full; all that is found would be read and sorted.
+    if is_postgresql:
+        found = f"({_POSTGRESQL_ROW} OR articles_article.id IN ({_ABOUT}))"
+        return queryset.filter(RawSQL(found, [*words, *about], BooleanField()))
+    return queryset.filter(
+        In(F("pk") + 0, RawSQL(f"{texts} UNION ALL {_ABOUT}", [*words, *about]))
+    )  # a sum has no index
+
+
+def _as_it_stands(term):
+    """The condition for scripts that write without spaces: that the term is part of something."""
     found = Q(pk__in=search(Article.objects.order_by(), term).values("pk"))
-    for field in ANY_FIELD:
-        found |= Q(**{f"{field}__icontains": term})
+    for name in DESK_FIELDS:
+        found |= Q(**{f"{name}__icontains": term})
     found |= Q(pk__in=Byline.objects.filter(author__name__icontains=term).values("article"))
-    found |= Q(pk__in=ArticleTag.objects.filter(tag__name__icontains=term).values("content_object"))
-    if term.isascii() and term.isdecimal() and len(term) < 19:
-        found |= Q(pk=int(term))
-    return found
+    return found | Q(pk__in=ArticleTag.objects.filter(tag__name__icontains=term).values("content_object"))
+
+
+def _part_of(term):
+    return "%" + re.sub(r"([\\%_])", r"\\\1", term.replace("\0", "")) + "%"
+
+
+def _number(term):
+    return int(term) if term.isascii() and term.isdecimal() and len(term) < 19 else 0
+
+
+def _sqlite_words(wanted):
+    beginnings = " ".join(f'"{word}"*' for term in wanted for word in term.split())
+    return f"({_match(wanted)}) OR {{headline kicker}} : ({beginnings})", beginnings
+
+
+def _postgresql_words(wanted):
+    return _web(wanted), " & ".join(f"{word}:*" for term in wanted for word in term.split())
 
 
 def _at_address(term):
@@ -183,6 +214,23 @@ def ids_like(path, number=3):
 
 
 _TSQUERY = "websearch_to_tsquery('simple', articles_search_fold(%s))"
+# Where the desk finds an article: its text, what readers do not search in, the names of people and tags, its number.
+_IN_SQLITE = """
+    SELECT rowid FROM articles_search WHERE articles_search MATCH %s
+    UNION ALL SELECT rowid FROM articles_desk_words WHERE articles_desk_words MATCH %s
+"""
+_POSTGRESQL_ROW = f"""
+    articles_article.search @@ {_TSQUERY}
+    OR articles_article.desk_words @@ to_tsquery('simple', articles_search_fold(%s))
+"""
+_IN_POSTGRESQL = f"SELECT id FROM articles_article WHERE {_POSTGRESQL_ROW}"
+_ABOUT = """
+    SELECT article_id FROM articles_byline
+        WHERE author_id IN (SELECT id FROM articles_author WHERE UPPER(name) LIKE UPPER(%s) ESCAPE '\\')
+    UNION ALL SELECT content_object_id FROM articles_articletag
+        WHERE tag_id IN (SELECT id FROM articles_tag WHERE UPPER(name) LIKE UPPER(%s) ESCAPE '\\')
+    UNION ALL SELECT %s
+"""
 
 
 def _match(wanted):

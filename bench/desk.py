@@ -119,6 +119,10 @@ def lists(client):
         generate(size - Article.objects.count(), seed=1)
         for name, address in (
             ("list", "/desk/articles/article/"),
+            ("what is live", "/desk/articles/article/?status=live"),
+            ("list, a common word", "/desk/articles/article/?q=water"),
+            ("list, two words", "/desk/articles/article/?q=ferry+bridge"),
+            ("list, a name", "/desk/articles/article/?q=Solheim"),
             ("board", "/desk/articles/article/board/"),
             ("week", "/desk/articles/article/calendar/"),
             ("month", "/desk/articles/article/calendar/?view=month"),

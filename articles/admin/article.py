@@ -614,7 +614,7 @@ class ArticleAdmin(DeskAdmin):
             return queryset, False
         if request.path == reverse("admin:autocomplete"):
             return super().get_search_results(request, queryset, search_term)
-        return queryset.filter(search.anywhere(term)), False
+        return search.anywhere(queryset, term), False
 
     def changelist_view(self, request, extra_context=None):
         response = super().changelist_view(request, extra_context)

@@ -373,6 +373,7 @@ class Article(Addressed):
                 name="article_archive",
             ),
             models.Index(fields=["-modified_at"], name="article_changed"),
+            models.Index(F("status"), F("modified_at").desc(), F("id").desc(), name="article_of_status"),
             models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="article_due"),
             models.Index(fields=["expires_at"], condition=Q(expires_at__isnull=False), name="article_expires"),
         ]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from articles import working_copies
+from articles import search, working_copies
 from articles.models import Article, BulkChange, DeskProfile, FormerAddress, Revision, SectionEditor
 from articles.models.article import Status
 from tests.articles.desk_forms import send, words
@@ -230,14 +230,18 @@ def test_list_stays_within_its_query_budget(as_alice, alice, settings, tmp_path,
     [
         "{pk}", "{address}", "https://news.example{address}?utm_source=x#top", "{address_without_slash}",
         "http://localhost:8000/desk/articles/article/{pk}/change/", "/1999/12/31/as-it-was/", "tidal-sl", "salt marsh",
-        "Fenwick", "Estuar", "heron stood", "Old word", "the-marsh",
+        "Fenwick", "Estuar", "heron stood", "Old word", "the-marsh", "mars", "MÁRSH", "other wor tid",
+        "agency.example/report",
     ],
 )  # fmt: skip
-def test_article_is_found_by_whatever_one_has_of_it(as_alice, term):
+@pytest.mark.parametrize("listed", [0, search.FEW_IN_A_LIST])
+def test_article_is_found_by_whatever_one_has_of_it(as_alice, term, listed, monkeypatch):
+    monkeypatch.setattr(search, "FEW_IN_A_LIST", listed)
     make_article("Another", body="<p>Nothing of the kind.</p>")
     article = make_article(
         "The marsh", slugline="tidal-slugline", authors=[make_author("Ada Fenwick")], tags=["Estuary"],
         body="<p>A heron stood in the salt marsh.</p>", headline_ideas="Old words\nOther words",
+        source_url="https://agency.example/reports/7",
     )  # fmt: skip
     FormerAddress.objects.create(path="/1999/12/31/as-it-was/", article=article)
     address = article.get_absolute_url()
@@ -247,8 +251,27 @@ def test_article_is_found_by_whatever_one_has_of_it(as_alice, term):
     assert len(found) == 1 or term.isdecimal()
 
 
+def test_words_changed_by_a_query_are_found(as_alice):
+    article = make_article("Draft", published=False, slugline="before")
+    Article.objects.filter(pk=article.pk).update(slugline="after")
+    assert list(as_alice.get(LIST, {"q": "after"}).context["cl"].result_list) == [article]
+    assert not as_alice.get(LIST, {"q": "before"}).context["cl"].result_list
+
+
 @pytest.mark.parametrize(
-    "term", ["http://[", "https://", "/", "99999999999999999999", "²", "/desk/articles/article/9" + "9" * 30]
+    "term",
+    [
+        "http://[",
+        "https://",
+        "/",
+        "99999999999999999999",
+        "²",
+        "/desk/articles/article/9" + "9" * 30,
+        "%",
+        "_",
+        "\\",
+        "'\"*",
+    ],
 )
 def test_no_term_breaks_the_search(as_alice, term):
     make_article("There", published=False)

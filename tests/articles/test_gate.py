@@ -512,4 +512,9 @@ def test_triggers_of_the_database_outlive_the_making_of_the_constraint():
     with connection.cursor() as cursor:
         cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
         names = {name for (name,) in cursor.fetchall()}
-    assert {"articles_search_update", "articles_transition_stays", "articles_article_counted_month"} <= names
+    assert {
+        "articles_search_update",
+        "articles_desk_words_update",
+        "articles_transition_stays",
+        "articles_article_counted_month",
+    } <= names

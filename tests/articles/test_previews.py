@@ -112,6 +112,7 @@ def test_shows_a_live_story_whose_date_is_half_typed(as_alice, db, kind):
 def test_new_article_is_shown_before_it_was_ever_saved(as_alice, as_bob, db):
     picture, section = make_picture(), make_category("Science")
     page = as_alice.get(f"{LIST}add/")
+    assert "data-card-title" in page.content.decode()
     assert f'formaction="{LIST}preview/"' in page.content.decode()
     typed = {
         **read(page)[0], "headline": "Nobody has saved this", "body": "<p>Not yet.</p>", "category": section.pk,
