@@ -121,8 +121,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "transaction_mode": "IMMEDIATE",
         "init_command": (
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;"
-            # Of each thread's connection; the rest of the file is the system's to keep.
-            " PRAGMA cache_size=-8000; PRAGMA temp_store=MEMORY;"
+            # Each thread's connection keeps 2 MB of the file; the rest is the system's to keep.
+            " PRAGMA cache_size=-2000; PRAGMA temp_store=MEMORY;"
         ),
     }
 else:
