@@ -1,6 +1,6 @@
 """Search in articles: FTS5 on SQLite, a tsvector on PostgreSQL, behind one function.
 
-The migrations 0003_search and 0016_desk_lists make the indexes, and the triggers that keep them.
+The migrations 0003_search and 0007_desk_words make the indexes, and the triggers that keep them.
 """
 
 import re

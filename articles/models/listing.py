@@ -20,7 +20,7 @@ class ListingQuerySet(models.QuerySet):
 class Listing(models.Model):
     """That an article, published now or later, stands in a list that readers page through.
 
-    Triggers keep it (migration 0010_listings), within the transaction of whatever changes an article, what it is
+    Triggers keep it (migration 0006_listings), within the transaction of whatever changes an article, what it is
     filed under or the tree of sections. Nothing else writes here. What belongs here the view
     articles_listing_source says.
     """

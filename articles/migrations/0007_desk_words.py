@@ -1,7 +1,4 @@
-from importlib import import_module
-
-from django.db import migrations, models
-from django.db.models import F
+from django.db import migrations
 
 from newsroom.dialects import sql
 
@@ -19,7 +16,7 @@ TRIGGERS = [
     f"CREATE TRIGGER articles_desk_words_delete AFTER DELETE ON articles_article BEGIN {_REMOVE} END",
     f"CREATE TRIGGER articles_desk_words_update AFTER UPDATE OF {NAMES} ON articles_article BEGIN {_REMOVE} {_ADD} END",
 ]
-DROPPED = [f"DROP TRIGGER IF EXISTS articles_desk_words_{event}" for event in ("insert", "delete", "update")]
+DROPPED = [f"DROP TRIGGER articles_desk_words_{event}" for event in ("insert", "delete", "update")]
 SQLITE = [
     f"""
     CREATE VIRTUAL TABLE articles_desk_words USING fts5(
@@ -27,7 +24,6 @@ SQLITE = [
     )
     """,
     *TRIGGERS,
-    "INSERT INTO articles_desk_words(articles_desk_words) VALUES ('rebuild')",
 ]
 _TEXT = " || ' ' || ".join(("headline", "kicker", *COLUMNS))
 POSTGRESQL = [
@@ -42,7 +38,7 @@ POSTGRESQL = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("articles", "0015_article_share_title")]
+    dependencies = [("articles", "0006_listings")]
 
     operations = [
         sql(
@@ -50,9 +46,5 @@ class Migration(migrations.Migration):
             postgresql=POSTGRESQL,
             reverse_sqlite=[*DROPPED, "DROP TABLE articles_desk_words"],
             reverse_postgresql=["ALTER TABLE articles_article DROP COLUMN desk_words"],
-        ),
-        migrations.AddIndex(
-            model_name="article",
-            index=models.Index(F("status"), F("modified_at").desc(), F("id").desc(), name="article_of_status"),
-        ),
+        )
     ]

@@ -1,5 +1,4 @@
-import django.db.models.deletion
-from django.db import migrations, models
+from django.db import migrations
 
 from newsroom.dialects import sql
 
@@ -30,14 +29,6 @@ JOIN articles_article article ON article.id = filed.article_id
 WHERE article.status = 'published'
 """
 COLUMNS = "article_id, kind, number, published_at, expires_at"
-FILL = [
-    f"INSERT INTO articles_listing ({COLUMNS}) SELECT DISTINCT {COLUMNS} FROM articles_listing_source",
-    """
-    INSERT INTO articles_month (month, number, changed_at)
-    SELECT {month}, COUNT(*), MAX({greatest}(first_published_at, COALESCE(updated_at, first_published_at)))
-    FROM articles_article WHERE status = 'published' GROUP BY 1
-    """,
-]
 
 # -- SQLite: a row at a time, one writer. It looks for one article in the view only where its parts are not made one.
 
@@ -308,82 +299,18 @@ _FUNCTIONS = (
 )  # fmt: skip
 
 
-def filled(month, greatest):
-    return [statement.format(month=month, greatest=greatest) for statement in FILL]
-
-
 class Migration(migrations.Migration):
-    dependencies = [("articles", "0009_keys_of_the_account")]
+    dependencies = [("articles", "0005_transitions_stay")]
 
     operations = [
-        migrations.CreateModel(
-            name="Listing",
-            fields=[
-                (
-                    "pk",
-                    models.CompositePrimaryKey(
-                        "article_id", "kind", "number", blank=True, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                (
-                    "kind",
-                    models.PositiveSmallIntegerField(
-                        choices=[
-                            (1, "Section, with all below it"),
-                            (2, "Tag"),
-                            (3, "Author"),
-                            (4, "Topic, by its tags"),
-                        ]
-                    ),
-                ),
-                ("number", models.BigIntegerField(help_text="The id of the section, tag, author or topic.")),
-                ("published_at", models.DateTimeField()),
-                ("expires_at", models.DateTimeField(null=True)),
-                (
-                    "article",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        to="articles.article",
-                    ),
-                ),
-            ],
-            options={
-                "indexes": [
-                    models.Index(
-                        models.F("kind"),
-                        models.F("number"),
-                        models.OrderBy(models.F("published_at"), descending=True),
-                        models.OrderBy(models.F("article"), descending=True),
-                        models.F("expires_at"),
-                        name="listing_newest",
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Month",
-            fields=[
-                (
-                    "month",
-                    models.CharField(help_text="As in 2026-11.", max_length=7, primary_key=True, serialize=False),
-                ),
-                ("number", models.PositiveIntegerField()),
-                ("changed_at", models.DateTimeField()),
-            ],
-        ),
         sql(
-            sqlite=[*SQLITE, *filled("substr(first_published_at, 1, 7)", "MAX")],
-            postgresql=[
-                *POSTGRESQL,
-                *filled("to_char(first_published_at AT TIME ZONE 'UTC', 'YYYY-MM')", "GREATEST"),
-            ],
+            sqlite=SQLITE,
+            postgresql=POSTGRESQL,
             reverse_sqlite=SQLITE_DROPPED,
             reverse_postgresql=[
                 *(f"DROP FUNCTION {function} CASCADE" for function in _FUNCTIONS),
                 "DROP VIEW articles_listing_source",
                 "DROP VIEW articles_category_ancestry",
             ],
-        ),
+        )
     ]
