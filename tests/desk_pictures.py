@@ -1,22 +1,12 @@
-"""Take the pictures of docs/moderators.md anew, from a newsroom that shows the demonstration.
+"""Take the pictures of docs/moderators.md anew; see docs_pictures.py. It reports and appeals."""
 
-Start one (`DATA_DIR=/tmp/newsroom .venv/bin/python manage.py run --port 8123`) and, with the same DATA_DIR:
-`.venv/bin/python tests/desk_pictures.py http://localhost:8123`. It reports and appeals in that newsroom.
-"""
-
-import io
 import json
-import os
-import subprocess
 import sys
-from pathlib import Path
+from functools import partial
 
-from PIL import Image
-from playwright.sync_api import sync_playwright
+import docs_pictures
 
-ROOT = Path(__file__).parent.parent
-FOLDER = ROOT / "docs" / "moderators"
-CHROMIUM = "/usr/bin/chromium"
+keep = partial(docs_pictures.keep, folder="moderators")
 QUEUE = "/desk/comments/comment/queue/"
 
 # What a day brings: a report, a word of the list, a question to colleagues, a colleague at work.
@@ -49,60 +39,29 @@ print(json.dumps([said.article.get_absolute_url(), authorship.address(refused)])
 
 
 def main(url):
-    FOLDER.mkdir(exist_ok=True)
-    passwords = json.loads((Path(os.environ["DATA_DIR"]) / "demo_sign_in.json").read_text())
-    command = [sys.executable, str(ROOT / "manage.py"), "shell", "-v0", "-c", A_DAY]
-    story, own = json.loads(subprocess.run(command, check=True, capture_output=True).stdout.splitlines()[-1])
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-
-        def opened(width, height, scheme="light"):
-            context = browser.new_context(
-                base_url=url, viewport={"width": width, "height": height}, color_scheme=scheme, reduced_motion="reduce"
-            )
-            page = context.new_page()
-            page.goto("/desk/")
-            page.fill("#id_username", "moderator")
-            page.fill("#id_password", passwords["moderator"])
-            page.press("#id_password", "Enter")
-            page.wait_for_load_state("networkidle")
-            return page
-
-        page = opened(1180, 900)
-        page.goto(QUEUE)
+    story, own = json.loads(docs_pictures.bring(A_DAY).splitlines()[-1])
+    with docs_pictures.newsroom(url) as opened:
+        page = opened(QUEUE, 1180, role="moderator")
         page.locator(".is-current [data-mine]").wait_for(state="visible")
-        keep(page, "queue")
+        keep(page, name="queue")
         page.keyboard.press("d")
         page.locator(".is-current [data-reason]").first.wait_for(state="visible")
-        keep(page, "reasons")
+        keep(page, name="reasons")
         page.goto(f"{QUEUE}?tab=second")
-        keep(page, "second-opinion")
+        keep(page, name="second-opinion")
         page.goto("/desk/comments/wordrule/add/")
         page.fill("#id_text", "bridge")
         page.click("[name=_save]")
         page.locator(".rehearsal").wait_for()
-        keep(page, "word", full=True)
+        keep(page, name="word", full=True)
         page.goto(f"{QUEUE}figures/")
-        keep(page, "figures", full=True)
-        page = opened(375, 800, "dark")
-        page.goto(QUEUE)
+        keep(page, name="figures", full=True)
+        page = opened(QUEUE, 375, 800, "dark", role="moderator")
         page.locator(".is-current").wait_for()
-        keep(page, "queue-phone")
+        keep(page, name="queue-phone")
         # What readers meet.
-        page = browser.new_page(base_url=url, viewport={"width": 1180, "height": 900})
-        page.goto(story)
-        keep(page.locator("#comments"), "thread")
-        page = browser.new_page(base_url=url, viewport={"width": 600, "height": 700})
-        page.goto(own)
-        keep(page.locator("#main"), "own-comment")
-        browser.close()
-
-
-def keep(shown, name, full=False):
-    """Keep the picture of a page, or of one element."""
-    getattr(shown, "page", shown).wait_for_load_state("networkidle")
-    picture = Image.open(io.BytesIO(shown.screenshot(**({"full_page": True} if full else {}))))
-    picture.convert("RGB").save(FOLDER / f"{name}.webp", quality=72, method=6)
+        keep(opened(story, 1180).locator("#comments"), name="thread")
+        keep(opened(own, 600, 700).locator("#main"), name="own-comment")
 
 
 if __name__ == "__main__":

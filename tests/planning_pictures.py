@@ -1,22 +1,11 @@
-"""Take the pictures of planning in docs/editors.md anew, from a newsroom that shows the demonstration.
+"""Take the pictures of planning in docs/editors.md anew; see docs_pictures.py. It makes plans and readers."""
 
-Start one (`DATA_DIR=/tmp/newsroom .venv/bin/python manage.py run --port 8123`) and, with the same DATA_DIR:
-`.venv/bin/python tests/planning_pictures.py http://localhost:8123`. It makes plans and readers in that newsroom.
-"""
-
-import io
-import json
-import os
-import subprocess
 import sys
-from pathlib import Path
+from functools import partial
 
-from PIL import Image
-from playwright.sync_api import sync_playwright
+import docs_pictures
 
-ROOT = Path(__file__).parent.parent
-FOLDER = ROOT / "docs" / "editors"
-CHROMIUM = "/usr/bin/chromium"
+keep = partial(docs_pictures.keep, folder="editors")
 ARTICLES = "/desk/articles/article/"
 
 # What a day brings: who has what in hand and until when, a plan, a story sent back, readers.
@@ -45,48 +34,23 @@ for number, article in enumerate(Article.objects.published()[:8]):
 
 
 def main(url):
-    FOLDER.mkdir(exist_ok=True)
-    passwords = json.loads((Path(os.environ["DATA_DIR"]) / "demo_sign_in.json").read_text())
-    subprocess.run([sys.executable, str(ROOT / "manage.py"), "shell", "-v0", "-c", A_DAY], check=True)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-
-        def opened(width, height, scheme="light"):
-            context = browser.new_context(
-                base_url=url, viewport={"width": width, "height": height}, color_scheme=scheme, reduced_motion="reduce"
-            )
-            page = context.new_page()
-            page.goto("/desk/")
-            page.fill("#id_username", "editor")
-            page.fill("#id_password", passwords["editor"])
-            page.press("#id_password", "Enter")
-            page.wait_for_load_state("networkidle")
-            return page
-
-        page = opened(1280, 900)
-        keep(page, "home")
+    docs_pictures.bring(A_DAY)
+    with docs_pictures.newsroom(url) as opened:
+        page = opened(role="editor")
+        keep(page, name="home")
         page.goto(f"{ARTICLES}board/")
         page.locator("[data-column='draft'] details.card-menu summary").first.click()
-        keep(page, "board")
+        keep(page, name="board")
         page.goto(f"{ARTICLES}calendar/")
-        keep(page, "calendar")
+        keep(page, name="calendar")
         page.goto(ARTICLES)
         for number in (0, 2):
             page.locator("input.action-select").nth(number).check()
-        keep(page, "list")
+        keep(page, name="list")
         page.goto("/desk/")
         page.keyboard.press("?")
-        keep(page, "keys")
-        page = opened(375, 800, "dark")
-        page.goto(f"{ARTICLES}calendar/")
-        keep(page, "calendar-phone")
-        browser.close()
-
-
-def keep(page, name):
-    page.wait_for_load_state("networkidle")
-    picture = Image.open(io.BytesIO(page.screenshot()))
-    picture.convert("RGB").save(FOLDER / f"{name}.webp", quality=72, method=6)
+        keep(page, name="keys")
+        keep(opened(f"{ARTICLES}calendar/", 375, 800, "dark", role="editor"), name="calendar-phone")
 
 
 if __name__ == "__main__":
