@@ -1,6 +1,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from articles.models import Article
@@ -54,15 +56,17 @@ def test_writer_sees_only_their_own(as_walter, walter):
     assert "Their" not in page
 
 
-def test_home_stays_within_its_query_budget(as_alice, django_assert_max_num_queries):
+def test_home_stays_within_its_query_budget(as_alice):
     author, picture, now = make_author(), make_picture(), timezone.now()
     for number in range(8):
         for status in (Status.DRAFT, Status.REVIEW, Status.APPROVED):
             make_article(f"{status} {number}", status=status, authors=[author], lead_picture=picture)
         make_article(f"Out {number}", at=now, authors=[author])
         make_article(f"Ahead {number}", at=now + timedelta(days=3), authors=[author])
-    with django_assert_max_num_queries(28):
+    with CaptureQueriesContext(connection) as asked:
         as_alice.get("/desk/")
+    # The checks set savepoints within a transaction, which here is the test's.
+    assert len([query for query in asked if "SAVEPOINT" not in query["sql"]]) <= 28
 
 
 def test_navigation_marks_where_we_are_and_leaves_out_what_is_closed(as_alice, as_walter):
