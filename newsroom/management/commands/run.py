@@ -29,7 +29,7 @@ class Command(BaseCommand):
         site = f"http://localhost:{port}/"
         self.greet(site)
         if not settings.SITE_ADDRESS and "localhost" in settings.ALLOWED_HOSTS:
-            os.environ["SITE_ADDRESS"] = site  # where letters lead
+            os.putenv("SITE_ADDRESS", site)  # where letters lead
         os.putenv("MALLOC_ARENA_MAX", settings.MALLOC_ARENA_MAX)
         # Work for later has a process of its own. It ends with the server, whose process this one becomes.
         subprocess.Popen(  # noqa: S603 (nothing in it comes from outside)
