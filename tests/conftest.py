@@ -15,7 +15,7 @@ from django.core.files.storage import storages
 from django.db import connection, connections, transaction
 from django.template import RequestContext
 from django.test import Client
-from django.test.utils import ContextList
+from django.test.utils import CaptureQueriesContext, ContextList
 from hypothesis import settings as hypothesis
 
 from articles import working_copies
@@ -158,6 +158,13 @@ def as_bob(bob):
 @pytest.fixture
 def as_walter(walter):
     return signed_in(walter)
+
+
+def queries_of(client, address):
+    """Return what a page asks, without the savepoints that the checks set within a transaction, here the test's."""
+    with CaptureQueriesContext(connection) as asked:
+        client.get(address)
+    return [query["sql"] for query in asked if "SAVEPOINT" not in query["sql"]]
 
 
 def signed_in(user, **options):

@@ -478,7 +478,8 @@ def test_hostile_xmp_costs_little(name):
     content = picture("WEBP", xmp=packet)
     started = time.process_time()
     found(content)
-    assert time.process_time() - started < 1.5
+    # It takes half a second; the limit only tells a slip from a slow machine.
+    assert time.process_time() - started < 6
 
 
 @pytest.mark.filterwarnings("ignore:.*(EXIF|Tag)")
@@ -489,7 +490,7 @@ def test_hostile_exif_costs_little():
         image.info["exif"] = block
         started = time.process_time()
         read(image, b"")
-        assert time.process_time() - started < 0.5
+        assert time.process_time() - started < 3
 
 
 def test_text_chunks_of_png_are_not_taken_for_blocks():

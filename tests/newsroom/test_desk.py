@@ -1,14 +1,13 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from articles.models import Article
 from articles.models.article import Status
 from newsroom.desk import Destination, Panel
 from tests.articles.desk_forms import words
+from tests.conftest import queries_of
 from tests.factories import make_article, make_author, make_category, make_picture
 
 
@@ -63,10 +62,7 @@ def test_home_stays_within_its_query_budget(as_alice):
             make_article(f"{status} {number}", status=status, authors=[author], lead_picture=picture)
         make_article(f"Out {number}", at=now, authors=[author])
         make_article(f"Ahead {number}", at=now + timedelta(days=3), authors=[author])
-    with CaptureQueriesContext(connection) as asked:
-        as_alice.get("/desk/")
-    # The checks set savepoints within a transaction, which here is the test's.
-    assert len([query for query in asked if "SAVEPOINT" not in query["sql"]]) <= 28
+    assert len(queries_of(as_alice, "/desk/")) <= 28
 
 
 def test_navigation_marks_where_we_are_and_leaves_out_what_is_closed(as_alice, as_walter):
