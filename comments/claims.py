@@ -28,7 +28,8 @@ def claim(comment_id, moderator) -> bool:
 
 def release(moderator, but=None):
     """Take the moderator off every comment, `but` for one."""
-    Claim.objects.filter(moderator=moderator).exclude(comment=but).delete()
+    now = timezone.now()
+    Claim.objects.current(now).filter(moderator=moderator).exclude(comment=but).update(until=now)
 
 
 def of_others(moderator):
