@@ -471,6 +471,14 @@ HOSTILE_XMP = {
 }
 
 
+def slowness():
+    """How many times as long the processor takes just now as one that adds ten million numbers in 0.4 seconds."""
+    started, total = time.process_time(), 0
+    for number in range(1_000_000):
+        total += number
+    return max(1, (time.process_time() - started) / 0.04)
+
+
 @pytest.mark.parametrize("name", HOSTILE_XMP)
 def test_hostile_xmp_costs_little(name):
     packet = HOSTILE_XMP[name]
@@ -478,8 +486,7 @@ def test_hostile_xmp_costs_little(name):
     content = picture("WEBP", xmp=packet)
     started = time.process_time()
     found(content)
-    # It takes half a second; the limit only tells a slip from a slow machine.
-    assert time.process_time() - started < 6
+    assert time.process_time() - started < 1.5 * slowness()
 
 
 @pytest.mark.filterwarnings("ignore:.*(EXIF|Tag)")
@@ -490,7 +497,7 @@ def test_hostile_exif_costs_little():
         image.info["exif"] = block
         started = time.process_time()
         read(image, b"")
-        assert time.process_time() - started < 3
+        assert time.process_time() - started < 0.5 * slowness()
 
 
 def test_text_chunks_of_png_are_not_taken_for_blocks():
