@@ -193,7 +193,6 @@ def decide(request):
         decision = verb(comment, request.user, version=version_in(request.POST.get("version", "")), **notes)
     except (moderation.NotAllowed, moderation.AlreadyDecided) as error:
         return refused(request, comment, error)
-    claims.release(request.user)
     if wants_part(request):
         return render(request, "comments/queue_line.html", {"line": queue.Line(decision)})
     return back(request)

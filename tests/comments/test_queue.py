@@ -177,7 +177,7 @@ def test_decides_in_a_handful_of_queries(as_bob, article):
     with CaptureQueriesContext(connection) as asked:
         assert decide(as_bob, comment, "reject:abuse", part=True).status_code == 200
     asked = [query["sql"] for query in asked if not re.match("(RELEASE )?SAVEPOINT", query["sql"])]
-    assert len(asked) <= 10
+    assert len(asked) <= 9
 
 
 def test_says_which_sanctions_hold_for_the_account_the_address_and_the_connection(as_bob, bob, charlie, article):
