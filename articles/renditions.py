@@ -23,7 +23,7 @@ from PIL import Image
 
 from articles import metadata, reading
 
-RECIPE = 1  # goes into every version: a change here remakes every file under a new name
+RECIPE = 2  # goes into every version: a change here remakes every file under a new name
 
 # Each width is at most half as wide again as the one before, so that no browser loads much more than it shows.
 LADDER = (64, 96, 128, 180, 240, 360, 540, 720, 1080, 1440, 2000)
@@ -37,8 +37,9 @@ AVIF_QUALITY = 52
 AVIF_WIDE = 1080  # pixels; above, a third of the time is worth a few per cent more bytes
 WEBP_QUALITY = 74
 JPEG_QUALITY = 80
-LIGHT_WIDTH = 720  # pixels; what a phone loads for a lead picture weighs at most so much:
-LIGHT_BYTES = 54_000
+LIGHT_WIDTH = 720  # pixels; what a phone loads for a lead picture weighs no more than this where quality allows:
+LIGHT_BYTES = 24_000
+LEAST_QUALITY = 40
 ANIMATED_WIDTHS = (360, 720)
 MOVES_FOR = 5000  # milliseconds; what moves longer by itself would have to offer a way to stop it
 
@@ -268,8 +269,8 @@ def _encoded(tags: dict[str, bytes], sized) -> list[tuple[File, bytes]]:
 def _light(image, suffix: str, tags: dict[str, bytes]) -> bytes:
     quality = {"avif": AVIF_QUALITY, "webp": WEBP_QUALITY, "jpg": JPEG_QUALITY}[suffix]
     content = _as(image, suffix, quality, tags)
-    while suffix != "jpg" and image.width <= LIGHT_WIDTH and len(content) > LIGHT_BYTES and quality > 30:
-        quality -= 8
+    while suffix != "jpg" and image.width <= LIGHT_WIDTH and len(content) > LIGHT_BYTES and quality > LEAST_QUALITY:
+        quality -= 4
         content = _as(image, suffix, quality, tags)
     return content
 

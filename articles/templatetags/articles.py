@@ -16,21 +16,18 @@ ON_DENSE_PHONES = (
 
 
 @register.simple_tag
-def picture(
-    picture, sizes="100vw", shape="whole", wide="", eager=False, priority="high", bleeds=False, alt=None, **attributes
-):
+def picture(picture, sizes="100vw", shape="whole", wide="", eager=False, priority="high", alt=None, **attributes):
     """Print a picture with the files it comes in, in the shape of its place: {% picture story.picture shape="3x2" %}.
 
-    `wide` is the shape it has from 768 px on, where that differs; one that `bleeds` runs to the edges of a phone, or
-    nearly so. An `eager` one is loaded at once, and before all others unless its `priority` is None. The colour that
-    stands there until it has come, and the focal point, become classes: tone-123, and focal-x-30 focal-y-70 in steps
-    of ten per cent. Other arguments become attributes. A picture that may no longer be shown is not printed, whoever
-    asks.
+    `wide` is the shape it has from 768 px on, where that differs. An `eager` one is loaded at once, and before all
+    others unless its `priority` is None. The colour that stands there until it has come, and the focal point, become
+    classes: tone-123, and focal-x-30 focal-y-70 in steps of ten per cent. Other arguments become attributes. A picture
+    that may no longer be shown is not printed, whoever asks.
     """
     picture = picture and picture.shown()
     if not picture:
         return ""
-    if bleeds:
+    if "100vw" in sizes:  # as wide as a phone, or nearly
         sizes = f"{ON_DENSE_PHONES}, {sizes}"
     narrow = picture.rendition(shape)
     sources = (

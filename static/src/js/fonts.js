@@ -1,5 +1,7 @@
 // The fonts of a first visit are fetched when the page is there, and all come into it at once. Afterwards the browser has
 // them, and the page begins with them.
+import { painted } from "./painted.js"
+
 const KEY = "fonts"
 const FACES = ['500 1em "Newsreader Display"', '400 1em "Newsreader"', '400 1em "Public Sans"']
 const root = document.documentElement
@@ -14,17 +16,12 @@ export function showKept() {
   }
 }
 
-export function fetchFonts() {
+export async function fetchFonts() {
   if (root.hasAttribute("data-fonts")) return
-  const fetchAll = async () => {
-    await Promise.all(FACES.map((face) => document.fonts.load(face)))
-    requestAnimationFrame(show)
-    try {
-      localStorage.setItem(KEY, "kept")
-    } catch {}
-  }
-  // After what is seen first, pictures and all: what is fetched then holds nothing up.
-  const seen = () => requestAnimationFrame(() => setTimeout(fetchAll))
-  if (document.readyState === "complete") seen()
-  else addEventListener("load", seen, { once: true })
+  await painted
+  await Promise.all(FACES.map((face) => document.fonts.load(face)))
+  requestAnimationFrame(show)
+  try {
+    localStorage.setItem(KEY, "kept")
+  } catch {}
 }
