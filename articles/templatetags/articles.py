@@ -27,7 +27,7 @@ def picture(picture, sizes="100vw", shape="whole", wide="", eager=False, priorit
     picture = picture and picture.shown()
     if not picture:
         return ""
-    if "100vw" in sizes:  # as wide as a phone, or nearly
+    if sizes.endswith(("100vw", "calc(100vw - 32px)")):  # as wide as a phone, or nearly
         sizes = f"{ON_DENSE_PHONES}, {sizes}"
     narrow = picture.rendition(shape)
     sources = (
