@@ -21,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from bench.pages import ROOT, Desk, ask, fetch, manage, serving  # noqa: E402 (found by the path above)
 
 A_SECOND = 20
+ADDRESS = r"<loc>https?://[^/]+(/[^<]*)</loc>"
 
 
 def main():
@@ -66,10 +67,10 @@ def use(site, environment, minutes):
 def every_page(port):
     """The addresses in the site's own map, without its host."""
     index = fetch(port, "/sitemap.xml", accept="identity").decode()
-    maps = re.findall(r"<loc>https?://[^/]+(/[^<]+)</loc>", index)
-    found = [re.findall(r"<loc>https?://[^/]+(/[^<]*)</loc>", fetch(port, one, accept="identity").decode()) for one in maps]
-    fronts = ["/", "/feed/rss/", "/most-read/", "/series/"] * 50  # asked for more than any story
-    return [path for paths in found for path in paths] + fronts
+    found = ["/", "/feed/rss/", "/most-read/", "/series/"] * 50  # asked for more than any story
+    for one in re.findall(ADDRESS, index):
+        found += re.findall(ADDRESS, fetch(port, one, accept="identity").decode())
+    return found
 
 
 def get(port, path):
