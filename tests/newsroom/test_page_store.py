@@ -400,6 +400,17 @@ class TestFiles:
         assert ask(Kept(site, "1")).text == TEXT
         assert len(site.asked) == 2
 
+    def test_keys_that_share_a_slot_of_the_table_purge_nothing_of_each_other(self, site, kept, store):
+        site.keys, other = "article-979", "article-74006"
+        assert len({*files.slots(site.keys), *files.slots(other)}) == 3
+        ask(kept)
+        purge_now({other})
+        ask(kept)
+        assert len(site.asked) == 1
+        purge_now({site.keys})
+        ask(kept)
+        assert len(site.asked) == 2
+
     def test_an_emptied_folder_is_seen_by_all(self, site, kept, store):
         ask(kept)
         shutil.rmtree(store.folder)
