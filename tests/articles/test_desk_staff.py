@@ -1,6 +1,7 @@
 """Those at the desk: profiles, the time zone of each, and the calendar that each may take along."""
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import override_settings
@@ -43,6 +44,16 @@ def test_profile_is_saved_and_shown_to_colleagues(as_alice, as_dan, alice):
     assert address in as_dan.get("/desk/people/").content.decode()
     assert as_dan.get(address).headers["Content-Type"] == "image/webp"
     assert as_dan.get(f"/desk/people/{alice.pk}/other/").status_code == 404
+
+
+def test_colleague_far_away_is_told_with_the_time_there(as_alice, alice, bob):
+    live_in(alice, "America/New_York")
+    live_in(bob, "Asia/Tokyo")
+    before = timezone.now()
+    page = words(as_alice.get("/desk/people/"))
+    for zone in ("America/New_York", "Asia/Tokyo"):
+        moments = (moment.astimezone(ZoneInfo(zone)) for moment in (before, timezone.now()))
+        assert any(f"{moment:%a %H:%M} ({zone})" in page for moment in moments)
 
 
 def test_keys_are_turned_off_for_the_account_by_a_form(as_alice, as_bob, alice):
