@@ -247,6 +247,8 @@ class ArticleForm(forms.ModelForm):
         )
         if self.step is not None and self.step.name == "schedule_update":
             self._check_update_at()
+        if self.step is not None and self.step.name == "update" and "update_at" in self.changed_data:
+            self._check_is_meant_now()
         if self.step is None and self._goes_out_by_itself() and not self._has_a_say():
             what = "It goes out by itself" if self.stands == Standing.SCHEDULED else "Its changes go live by themselves"
             self.add_error(None, f"{what}, and its section is not among yours.")
@@ -359,6 +361,11 @@ class ArticleForm(forms.ModelForm):
     def _check_update_at(self):
         if "update_at" not in self.errors and not is_ahead(self.cleaned_data.get("update_at")):
             self.add_error("update_at", "Give a moment that lies ahead.")
+
+    def _check_is_meant_now(self):
+        if is_ahead(self.cleaned_data.get("update_at")):
+            words = "That moment lies ahead: press “Schedule changes”, or empty it to publish them now."
+            self.add_error("update_at", words)
 
     def _check_stays_ahead(self, article):
         if article.published_at is not None and not is_ahead(article.published_at):

@@ -499,9 +499,11 @@ class ArticleAdmin(DeskAdmin):
         )
 
     def words_after_saving(self, request, obj):
-        if not self.step_pressed(request) and working_copies.is_out(obj) and working_copies.of(obj):
-            return f"The changes to “{obj}” are saved. Readers see them once they are published."
-        return report(obj) if self.step_pressed(request) else super().words_after_saving(request, obj)
+        step = self.step_pressed(request)
+        copy = working_copies.of(obj) if working_copies.is_out(obj) else None
+        if step is None and copy is not None:
+            return f"The changes to “{obj}” are saved. {when_changes_go_live(copy)}"
+        return report(obj, step, copy) if step else super().words_after_saving(request, obj)
 
     def response_post_save_add(self, request, obj):
         return self.after_step(request, obj) or super().response_post_save_add(request, obj)
@@ -870,8 +872,22 @@ def history(article):
     return sorted(entries, key=lambda entry: entry["at"], reverse=True)
 
 
-def report(article):
+def when_changes_go_live(copy):
+    if copy.goes_live_at:
+        return f"They go live on {in_words(copy.goes_live_at)}."
+    return "Readers see them once they are published."
+
+
+def report(article, step, copy):
     """What a step has led to, in words, with what follows from it."""
+    changes = {
+        "update": "are live.",
+        "schedule_update": copy and f"are on the schedule. {when_changes_go_live(copy)}",
+        "unschedule_update": copy and f"are off the schedule. {when_changes_go_live(copy)}",
+        "drop_changes": "are dropped. They stay among the versions.",
+    }
+    if changes.get(step.name):
+        return f"The changes to “{article}” {changes[step.name]}"
     words = {
         Standing.PLANNED: "is planned.",
         Standing.DRAFT: "is a draft.",

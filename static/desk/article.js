@@ -52,6 +52,17 @@ goesOut?.addEventListener("input", () => {
 })
 goesOut?.dispatchEvent(new Event("input"))
 
+// "Publish changes" and "Schedule changes" change places once the moment of the changes lies ahead.
+const changesGo = form?.querySelector(".field-update_at [data-moment]")
+const [now, then] = ["update", "schedule_update"].map((step) => form?.querySelector(`.split [data-step='${step}']`))
+const labels = now && then && [now, then].map((button) => [button.name, button.textContent])
+const swap = (isAhead) => [now, then].forEach((button, index) => { [button.name, button.textContent] = labels[isAhead ? 1 - index : index] })
+if (changesGo && labels) {
+  changesGo.addEventListener("moment:change", ({ detail }) => swap(detail.minutes > 0 && detail.hasTime))
+  changesGo.addEventListener("input", ({ currentTarget }) => currentTarget.querySelector("input").value || swap(false))
+  changesGo.dispatchEvent(new Event("input"))
+}
+
 // The direction of the text follows its language.
 const RTL = ["ar", "fa", "he", "ur"]
 document.getElementById("id_language")?.addEventListener("change", ({ target }) => {

@@ -102,6 +102,31 @@ def test_scheduled_update_goes_live_by_itself_at_its_moment(as_alice, client, st
     assert not WorkingCopy.objects.exists()
 
 
+def test_each_step_with_changes_says_what_becomes_of_them(as_alice, story):
+    def said(**sent):
+        assert send(as_alice, change(story), **sent).status_code == 302
+        return words(as_alice.get(change(story)))
+
+    assert "are saved. Readers see them once they are published." in said(standfirst="Later.")
+    page = said(press="_schedule_update", update_at_0="2031-05-01", update_at_1="09:00")
+    assert "are on the schedule. They go live on Thursday 1 May 2031, 09:00" in page
+    assert "are saved. They go live on Thursday 1 May 2031, 09:00" in said(standfirst="Later still.")
+    assert "are off the schedule. Readers see them once they are published." in said(press="_unschedule_update")
+    assert "are dropped. They stay among the versions." in said(press="_drop_changes")
+    assert "The changes to “Storm season” are live." in said(press="_update", standfirst="Now.")
+
+
+def test_changes_with_a_moment_to_come_are_not_published_at_once(as_alice, client, story):
+    moment = {"update_at_0": "2031-05-01", "update_at_1": "09:00"}
+    page = words(send(as_alice, change(story), press="_update", standfirst="Not yet.", **moment))
+    assert "press “Schedule changes”, or empty it to publish them now" in page
+    assert "Not yet." not in reader_sees(client, story)
+    # What is on the schedule may go out before its time, for whoever leaves the moment as it was and says so.
+    send(as_alice, change(story), press="_schedule_update", standfirst="Not yet.", **moment)
+    send(as_alice, change(story), press="_update")
+    assert "Not yet." in reader_sees(client, story)
+
+
 def test_moment_that_has_passed_is_refused(as_alice, story):
     assert "Give a moment that lies ahead." in words(send(as_alice, change(story), press="_schedule_update"))
     past = {"update_at_0": "2020-01-01", "update_at_1": "09:00"}

@@ -112,6 +112,7 @@ def test_scheduled_update_goes_live_with_nobody_at_work(newsroom, open_page):
     page.locator("#id_standfirst").fill("Gone live by itself.")
     page.locator("[name='update_at_0']").fill(f"{at:%Y-%m-%d}")
     page.locator("[name='update_at_1']").fill(f"{at:%H:%M:%S}")
+    expect(page.locator(".split > .primary[type='submit']")).to_have_text("Schedule changes")
     page.locator(".split summary").click()
     page.get_by_role("button", name="Schedule changes").click()
     expect(page.locator(".alert.note").filter(has_text="Readers do not see")).to_contain_text("It goes live")
