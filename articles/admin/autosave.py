@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import F, OuterRef, Q, Subquery
-from django.http import HttpResponseNotAllowed, HttpResponseRedirect, JsonResponse, QueryDict
+from django.http import HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -41,6 +41,9 @@ def autosave_view(request, model_admin, object_id=None):
     window, now = window_of(request), timezone.now()
     if window is None:
         return JsonResponse({"error": "The window has no name. Load the page again."}, status=400)
+    if "left" in request.POST:
+        EditingSession.objects.filter(window=window, user=request.user).update(seen_at=now - HERE)
+        return HttpResponse(status=204)
     kept = {"seen_at": now, "part": request.POST.get("part", "")[:40]}
     if "typed" in request.POST:
         kept |= _typed(request, now)
@@ -65,11 +68,7 @@ def autosave_view(request, model_admin, object_id=None):
     return JsonResponse(
         {
             "kept_at": timezone.localtime(now).strftime("%H:%M"),
-            "others": [
-                _seen(row, request.user)
-                for row in rows
-                if row.window != window and (row.user_id != request.user.pk or row.kept_at)
-            ],
+            "others": _others(rows, window, request.user),
             "latest": (mine and mine.latest) or 0,
             "latest_by": (mine and (mine.latest_first or mine.latest_login)) or "",
         }
@@ -115,6 +114,18 @@ def _open(request, model_admin, object_id, window, kept):
     EditingSession.objects.create(window=window, user=request.user, article=article, **kept)
 
 
+def _others(rows, window, user):
+    """Who else is here, each once: of several windows the one that is written in, or else that seen last."""
+    found = {}
+    for row in rows:
+        if row.window == window or (row.user_id == user.pk and not row.kept_at):
+            continue
+        seen = _seen(row, user)
+        if row.user_id not in found or seen["writes"] or not found[row.user_id]["writes"]:
+            found[row.user_id] = seen
+    return list(found.values())
+
+
 def _seen(row, user):
     return {
         "name": "You, in another window" if row.user_id == user.pk else name_of(row.user),
@@ -136,7 +147,7 @@ def unsaved(request, article, window):
     )
     return {
         "unsaved": [row for row in rows if row.user_id == request.user.pk and row.kept_at],
-        "others_here": [row for row in rows if row.user_id != request.user.pk],
+        "others_here": list({row.user_id: row for row in rows if row.user_id != request.user.pk}.values()),
     }
 
 

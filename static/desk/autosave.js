@@ -208,6 +208,12 @@ form.addEventListener("submit", async (event) => {
   form.requestSubmit(button)
 })
 setInterval(() => document.visibilityState === "visible" && !dirty && keep(), HERE)
-addEventListener("pagehide", () => dirty && !submitting && keepHere())
+addEventListener("pagehide", () => {
+  if (dirty && !submitting) keepHere()
+  const data = new FormData()
+  for (const name of ["csrfmiddlewaretoken", "window"]) data.set(name, form.elements[name].value)
+  data.set("left", "1")
+  navigator.sendBeacon(box.dataset.autosave, data)
+})
 keep()
 bringBack().catch(() => {})

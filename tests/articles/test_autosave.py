@@ -136,6 +136,29 @@ def test_others_at_the_same_article_are_named(as_alice, as_jonas, draft):
     assert told["others"] == [{"name": "Jonas", "writes": True, "part": "headline"}]
 
 
+def test_somebody_with_two_windows_is_named_once_and_not_after_leaving(as_alice, as_jonas, draft):
+    reading, _ = read(as_jonas.get(change(draft)))
+    writing, _ = read(as_jonas.get(change(draft)))
+    keep(as_jonas, change(draft), writing, headline="Mine", part="headline")
+    autosave = change(draft).replace("change/", "autosave/")
+    as_jonas.post(autosave, reading)
+    assert words(as_alice.get(change(draft))).count("Also open on another desk: Jonas.") == 1
+    fields, _ = read(as_alice.get(change(draft)))
+    told = json.loads(as_alice.post(autosave, fields).content)
+    assert told["others"] == [{"name": "Jonas", "writes": True, "part": "headline"}]
+    for left in (reading, writing):
+        assert as_jonas.post(autosave, {"window": left["window"], "left": "1"}).status_code == 204
+    assert json.loads(as_alice.post(autosave, fields).content)["others"] == []
+    assert "Also open" not in words(as_alice.get(change(draft)))
+    assert EditingSession.objects.get(kept_at__isnull=False).fields["headline"] == ["Mine"]
+
+
+def test_window_that_is_left_once_saved_leaves_nothing_behind(as_alice, draft):
+    fields, _ = read(as_alice.get(change(draft)))
+    as_alice.post(change(draft).replace("change/", "autosave/"), {"window": fields["window"], "left": "1"})
+    assert not EditingSession.objects.exists()
+
+
 def test_changes_in_different_fields_are_both_kept(as_alice, as_jonas, draft):
     mine, _ = read(as_alice.get(change(draft)))
     send(as_jonas, change(draft), standfirst="By Jonas.", tags="Flood")
