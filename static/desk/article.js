@@ -121,14 +121,20 @@ if (group) {
         if (step < 0) other.before(row)
         else other.after(row)
         number()
-        isChanged = true
+        changed()
         button.focus()
       })
       box.append(button)
     }
     field.after(box)
   }
+  const changed = () => group.dispatchEvent(new Event("input", { bubbles: true }))
+  // A form that comes back, or is taken up, has its rows as they were numbered when it was first shown.
+  const place = (row) => (row.querySelector("[name$='-author']")?.value ? Number(row.querySelector("[name$='-position']")?.value) : Infinity)
+  const inOrder = rows().sort((one, other) => place(one) - place(other) || 0)
+  inOrder.forEach((row, index) => index && inOrder[index - 1].after(row))
   rows().forEach(equip)
+  document.addEventListener("formset:removed", changed)
   document.addEventListener("formset:added", ({ target }) => equip(target))
   form.addEventListener("submit", number)
 }

@@ -150,7 +150,7 @@ function chips(input) {
         remove.setAttribute("aria-label", `Remove ${name}`)
         remove.addEventListener("click", () => {
           names = names.filter((other) => other !== name)
-          write()
+          change()
           field.focus()
         })
         item.append(remove)
@@ -158,12 +158,16 @@ function chips(input) {
       }),
     )
   }
+  const change = () => {
+    write()
+    input.dispatchEvent(new Event("input", { bubbles: true }))
+  }
   const add = (name) => {
     const clean = name.replaceAll(",", " ").trim()
     if (clean && !names.some((other) => other.toLowerCase() === clean.toLowerCase())) names.push(clean)
     field.value = ""
     close()
-    write()
+    change()
   }
   const mark = (step) => {
     const options = [...list.children]
@@ -217,7 +221,7 @@ function chips(input) {
       add(marked >= 0 ? list.children[marked].dataset.name : field.value)
     } else if (event.key === "Backspace" && !field.value && names.length) {
       names.pop()
-      write()
+      change()
     } else if (event.key === "Escape" && !list.hidden) {
       event.stopPropagation()
       close()
@@ -233,19 +237,20 @@ function chips(input) {
 
 for (const input of document.querySelectorAll("[data-suggestions]")) chips(input)
 
-// -- the admin's autocomplete has no name of its own
+// -- the admin's autocomplete has no name of its own, and tells nobody but jQuery that something was chosen
 
 const nameAutocompletes = (within) => {
   for (const select of within.querySelectorAll("select.admin-autocomplete")) {
     const name = select.getAttribute("aria-label") ?? select.labels[0]?.textContent.replace(":", "").trim()
     const drawn = select.nextElementSibling
     if (!name || !drawn?.matches(".select2")) continue
+    window.django.jQuery(select).on("change", ({ originalEvent }) => originalEvent || select.dispatchEvent(new Event("input", { bubbles: true })))
     const words = drawn.querySelector(".select2-selection__rendered")
     for (const part of drawn.querySelectorAll("[role]")) {
       part.removeAttribute("aria-labelledby")
       const label = () => part.setAttribute("aria-label", [name, words?.title].filter(Boolean).join(": "))
       label()
-      window.django?.jQuery(select).on("change", label)
+      window.django.jQuery(select).on("change", label)
     }
   }
 }

@@ -58,3 +58,29 @@ def test_two_editors_collide_and_a_session_expires_mid_sentence(newsroom, open_p
     writer.locator("[name='_save']").click()
     writer.wait_for_url("**/desk/articles/article/")
     expect(writer.get_by_role("link", name="Half a sentence, and the rest")).to_be_visible()
+
+
+def test_what_is_chosen_is_kept_like_what_is_typed(newsroom, open_page):
+    number, _ = newsroom.article("the-last-buffet-on-the-branch")
+    page = open_page(f"/desk/articles/article/{number}/change/", role="editor")
+
+    def kept():
+        return page.expect_request(lambda request: "autosave" in request.url and "typed" in request.post_data)
+
+    rows = page.locator("#bylines-group .byline:not(.empty-form)")
+    first = rows.first.locator("select[name$='-author']").evaluate("select => select.selectedOptions[0].text")
+    with kept():
+        rows.last.locator(".select2-selection").click()
+        page.locator(".select2-results__option[aria-selected]").filter(has_not_text=first).first.click()
+    second = rows.nth(1).locator("select[name$='-author']").evaluate("select => select.selectedOptions[0].text")
+    with kept():
+        rows.nth(1).get_by_label("Move up").click()
+    with kept():
+        page.locator(".tag-chips button").first.click()
+    wait_until_kept(page)
+    page.goto("about:blank")
+    page.goto(f"/desk/articles/article/{number}/change/")
+    page.get_by_role("link", name="Take it up").click()
+    # In the order given, whichever they had when the form was opened.
+    for place, name in enumerate([second, first]):
+        expect(rows.nth(place).locator("select[name$='-author'] option:checked")).to_have_text(name)
