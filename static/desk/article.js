@@ -78,7 +78,7 @@ document.getElementById("id_language")?.addEventListener("change", ({ target }) 
 const problems = document.getElementById("problems")
 problems?.focus()
 problems?.addEventListener("click", (event) => {
-  const target = document.querySelector(event.target.closest("a")?.getAttribute("href") ?? "none")
+  const target = document.querySelector(event.target.closest("a[href^='#']")?.getAttribute("href") ?? "none")
   if (!target) return
   event.preventDefault()
   target.closest("details")?.setAttribute("open", "")
@@ -91,7 +91,10 @@ for (const hidden of document.querySelectorAll("fieldset details .errors, fields
 // Unsaved text is not left by accident.
 let isChanged = false
 form?.addEventListener("input", ({ target }) => { isChanged ||= !target.closest("[data-notes], [data-preview]") })
-form?.addEventListener("submit", ({ submitter }) => { isChanged &&= submitter?.formTarget === "_blank" })
+// At the window, since what guards the text may hold a form back.
+addEventListener("submit", ({ target, submitter, defaultPrevented }) => {
+  if (target === form && !defaultPrevented) isChanged &&= submitter?.formTarget === "_blank"
+})
 addEventListener("beforeunload", (event) => isChanged && event.preventDefault())
 
 // Bylines: buttons in place of the number, and a new one comes last.

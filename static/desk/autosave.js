@@ -10,13 +10,15 @@ const copyKey = `newsroom:${box?.dataset.user}:${form?.elements.window.value}`
 const PAUSE = 2000 // after the last key
 const AT_LEAST = 15000 // while somebody goes on typing
 const HERE = 20000 // between two signs of being here
+const AGAIN = 10000 // before a form that was sent and did not arrive can be sent again
 
 let dirty = "takenUp" in box.dataset
 let keptAt = ""
 let firstUnkept = 0
 let waiting
 let running = null
-let submitting = false
+let isCutOff = false // the last time, nothing answered
+let sending = "" // "asked", then "ready" and "sent": a form pressed twice is sent once
 
 const say = (words, isProblem = false) => {
   let line = state.querySelector("[data-kept]")
@@ -45,6 +47,9 @@ const keepHere = () => {
   } catch {
     return false
   }
+}
+const copyIsHere = () => {
+  try { return Boolean(localStorage.getItem(copyKey)) } catch { return false }
 }
 const forgetHere = () => {
   try { localStorage.removeItem(copyKey) } catch { /* a browser that keeps nothing */ }
@@ -78,6 +83,7 @@ async function keep() {
   running = send(data).then((response) => { answer = response }, () => {})
   await running
   running = null
+  isCutOff = !answer
   if (answer?.ok && answer.type === "basic") {
     const told = await answer.json()
     if (typed) {
@@ -130,6 +136,7 @@ function signIn() {
   const password = element("input", { id: "again_password", type: "password", autocomplete: "current-password" })
   const problem = element("p", { className: "problem", role: "alert" })
   const copy = element("button", { type: "button", className: "button", textContent: "Copy my text" })
+  const go = element("button", { className: "button primary", textContent: "Sign in and keep it" })
   const dialog = element(
     "dialog", { className: "session-ended" },
     element("form", {},
@@ -137,7 +144,7 @@ function signIn() {
       element("p", { textContent: "Your text is still here. Sign in and go on writing." }),
       element("label", { htmlFor: "again_name", textContent: "Name" }), name,
       element("label", { htmlFor: "again_password", textContent: "Password" }), password, problem,
-      element("div", { className: "buttons" }, element("button", { className: "button primary", textContent: "Sign in and keep it" }), copy),
+      element("div", { className: "buttons" }, go, copy),
     ),
   )
   copy.addEventListener("click", async () => {
@@ -148,6 +155,7 @@ function signIn() {
   dialog.querySelector("form").addEventListener("submit", async (event) => {
     event.preventDefault()
     problem.textContent = ""
+    go.disabled = true // passwords are slow to check, on purpose
     try {
       const data = new FormData()
       data.set("csrfmiddlewaretoken", await token(box.dataset.login))
@@ -157,13 +165,17 @@ function signIn() {
       const answer = await fetch(box.dataset.login, { method: "POST", body: data, redirect: "manual" })
       if (answer.type !== "opaqueredirect") {
         problem.textContent = "That name and password do not fit."
+        password.select()
         return
       }
       form.elements.csrfmiddlewaretoken.value = await token(box.dataset.home)
+      dialog.close() // whoever wrote is where they were
       dialog.remove()
       await keep()
     } catch {
       problem.textContent = "The desk cannot be reached. Try again."
+    } finally {
+      go.disabled = false
     }
   })
   dialog.addEventListener("cancel", (event) => event.preventDefault())
@@ -196,20 +208,35 @@ async function bringBack() {
 form.addEventListener("input", typed)
 form.addEventListener("change", typed)
 form.addEventListener("submit", async (event) => {
-  if (submitting || event.submitter?.formTarget === "_blank") return
-  // Whether one is still signed in is asked first: a form sent to the sign-in page would be gone.
-  event.preventDefault()
   const button = event.submitter
+  if (button?.formTarget === "_blank") return
+  if (sending === "ready") {
+    sending = "sent"
+    setTimeout(() => { sending = "" }, AGAIN) // somebody stopped it
+    return
+  }
+  // Whether one is still signed in is asked first: a form sent to the sign-in page, or to nowhere, would be gone.
+  event.preventDefault()
+  if (sending) return
+  sending = "asked"
   dirty = true
   clearTimeout(waiting)
   const isKept = await keep()
-  if (!isKept && document.querySelector(".session-ended")) return
-  submitting = true
+  if (!isKept && (isCutOff || document.querySelector(".session-ended"))) {
+    if (isCutOff) say(`No connection: not sent. ${copyIsHere() ? "Kept in this browser." : ""} Press again once it is back.`, true)
+    sending = ""
+    return
+  }
+  sending = "ready"
   form.requestSubmit(button)
+})
+addEventListener("pageshow", ({ persisted }) => {
+  sending = ""
+  if (persisted) keep()
 })
 setInterval(() => document.visibilityState === "visible" && !dirty && keep(), HERE)
 addEventListener("pagehide", () => {
-  if (dirty && !submitting) keepHere()
+  if (dirty && !sending) keepHere()
   const data = new FormData()
   for (const name of ["csrfmiddlewaretoken", "window"]) data.set(name, form.elements[name].value)
   data.set("left", "1")

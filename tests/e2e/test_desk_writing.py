@@ -51,6 +51,7 @@ def test_two_editors_collide_and_a_session_expires_mid_sentence(newsroom, open_p
     dialog.locator("#again_password").fill(newsroom.passwords["writer"])
     dialog.get_by_role("button", name="Sign in and keep it").click()
     expect(dialog).to_have_count(0)
+    expect(writer.locator("#id_headline")).to_be_focused()
     wait_until_kept(writer)
     writer.reload()
     writer.get_by_role("link", name="Take it up").click()
@@ -84,3 +85,25 @@ def test_what_is_chosen_is_kept_like_what_is_typed(newsroom, open_page):
     # In the order given, whichever they had when the form was opened.
     for place, name in enumerate([second, first]):
         expect(rows.nth(place).locator("select[name$='-author'] option:checked")).to_have_text(name)
+
+
+def test_form_pressed_twice_or_without_connection_is_not_gone(newsroom, open_page):
+    page = open_page("/desk/articles/article/add/", role="editor", guest=True)  # its console will complain
+    page.locator("#id_headline").fill("Pressed twice")
+    sent = []
+    page.on("request", lambda request: sent.append(request) if request.url.endswith("/add/") else None)
+    page.locator("button[name='_save']").dblclick()
+    page.wait_for_url("**/desk/articles/article/")
+    assert [request.method for request in sent] == ["POST"]
+
+    number, _ = newsroom.article("in-defence-of-the-queue")
+    page.goto(f"/desk/articles/article/{number}/change/")
+    page.route("**/autosave/", lambda route: route.abort())
+    page.locator("#id_headline").fill("Nothing answers")
+    page.locator("button[name='_save']").click()
+    expect(page.locator("[data-save-state]")).to_contain_text("No connection: not sent. Kept in this browser.")
+    page.unroute("**/autosave/")
+    expect(page.locator("#id_headline")).to_have_value("Nothing answers")
+    page.locator("button[name='_save']").click()
+    page.wait_for_url("**/desk/articles/article/")
+    expect(page.get_by_role("link", name="Nothing answers")).to_be_visible()
