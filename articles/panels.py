@@ -40,7 +40,7 @@ from articles.models.article import Status
 from articles.models.rights import ENDS_SOON
 from articles.most_read import lines
 from articles.planning import begins
-from articles.workflow import standing, waiting_for
+from articles.workflow import sections_of, standing, waiting_for
 from newsroom.charts import bars, by_day
 from newsroom.desk import Destination, Panel, destinations, panels, then
 
@@ -109,7 +109,10 @@ def overdue(request):
 def approved(request):
     if not request.user.has_perm("articles.publish_article"):
         return None
-    panel = listed(request, Article.objects.filter(status=Status.APPROVED).order_by("modified_at", "id"))
+    articles = Article.objects.filter(status=Status.APPROVED)
+    if (sections := sections_of(request.user)) is not None:
+        articles = articles.filter(Q(category__in=sections) | Q(category=None))
+    panel = listed(request, articles.order_by("modified_at", "id"))
     return panel if panel["rows"] else None
 
 

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from articles.models import Article
+from articles.models import Article, SectionEditor
 from articles.models.article import Status
 from newsroom.desk import Destination, Panel
 from tests.articles.desk_forms import words
@@ -53,6 +53,16 @@ def test_writer_sees_only_their_own(as_walter, walter):
     page = words(as_walter.get("/desk/"))
     assert "Mine" in page
     assert "Their" not in page
+
+
+def test_editor_of_a_section_is_told_what_is_approved_there(as_alice, alice):
+    sport = make_category("Sport")
+    SectionEditor.objects.create(user=alice, category=sport)
+    make_article("The match", status=Status.APPROVED, category=make_category("Football", parent=sport))
+    make_article("The opera", status=Status.APPROVED, category=make_category("Culture"))
+    page = words(as_alice.get("/desk/"))
+    assert "The match" in page
+    assert "The opera" not in page
 
 
 def test_home_stays_within_its_query_budget(as_alice):
