@@ -536,6 +536,7 @@ class ArticleAdmin(DeskAdmin):
             "opts": self.opts,
             "article": article,
             "entries": history(article),
+            "site_zone": timezone.get_default_timezone_name(),
         }
         return TemplateResponse(request, "desk/history.html", context)
 

@@ -111,6 +111,18 @@ def test_desk_tells_and_reads_times_in_the_zone_of_whoever_is_there(as_alice, al
     assert "12:00 (America/New_York time)" in str(article.transitions.first())
 
 
+def test_history_says_in_which_zones_it_tells_its_moments(as_alice, alice):
+    article = make_article("Timed", published=False, published_at=datetime(2030, 1, 1, 17, 0, tzinfo=UTC))
+    send(as_alice, CHANGE.format(article.pk), press="_publish")
+    history = f"/desk/articles/article/{article.pk}/history/"
+    assert "where it names none" not in words(as_alice.get(history))
+    live_in(alice, "Asia/Tokyo")
+    page = words(as_alice.get(history))
+    assert "Scheduled for Tuesday 1 January 2030, 17:00." in page
+    assert "The times above the lines are Asia/Tokyo time." in page
+    assert "which is UTC time where it names none." in page
+
+
 def test_saving_in_another_zone_moves_no_moment(as_alice, alice):
     moment = datetime(2030, 1, 1, 23, 30, 12, 345, tzinfo=UTC)
     article = make_article("Timed", published=False, published_at=moment, due_at=moment)

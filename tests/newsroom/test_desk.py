@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from articles.models import Article, SectionEditor
+from articles.models import Article, DeskProfile, SectionEditor
 from articles.models.article import Status
 from newsroom.desk import Destination, Panel
 from tests.articles.desk_forms import words
@@ -63,6 +63,15 @@ def test_editor_of_a_section_is_told_what_is_approved_there(as_alice, alice):
     page = words(as_alice.get("/desk/"))
     assert "The match" in page
     assert "The opera" not in page
+
+
+def test_home_tells_the_zone_and_counts_no_words_of_a_plan(as_alice, alice):
+    DeskProfile.objects.create(user=alice, time_zone="Asia/Tokyo")
+    Article.objects.create(slugline="ferry", created_by=alice)
+    page = words(as_alice.get("/desk/"))
+    assert "Asia/Tokyo time" in page
+    assert "ferry" in page
+    assert "0 words" not in page
 
 
 def test_home_stays_within_its_query_budget(as_alice):
