@@ -64,6 +64,7 @@ function toColumn(card, column) {
   move.value = column
   form.hidden = true
   document.body.append(form)
+  remember(card)
   form.submit()
 }
 
@@ -72,6 +73,7 @@ function toDay(card, day) {
   const date = card.querySelector("[data-when] [name='at_0']")
   if (!date) {
     const here = encodeURIComponent(location.pathname + location.search)
+    remember(card)
     location.href = `${card.dataset.plan}?move=${card.dataset.what}&day=${day}&next=${here}`
     return
   }
@@ -81,6 +83,35 @@ function toDay(card, day) {
   openMenu(card)
   time.focus()
   status.textContent = `${nameOf(card)}: press Enter to set ${day}, ${time.value}.`
+}
+
+// A move loads the page anew: whoever moved a card goes on from where it is now.
+const MOVED = "desk-moved"
+
+function remember(card) {
+  try {
+    sessionStorage.setItem(MOVED, card.dataset.card)
+  } catch {
+    // Where nothing may be kept, the page begins at its beginning.
+  }
+}
+
+function focusMoved() {
+  try {
+    const moved = sessionStorage.getItem(MOVED)
+    sessionStorage.removeItem(MOVED)
+    if (moved) focus(document.querySelector(`[data-card="${CSS.escape(moved)}"]`))
+  } catch {
+    // As above.
+  }
+}
+
+document.addEventListener("submit", ({ target }) => {
+  const card = target.closest("[data-card]")
+  if (card) remember(card)
+})
+for (const link of document.querySelectorAll("a.move, .card-menu a")) {
+  link.addEventListener("click", () => remember(link.closest("[data-card]")))
 }
 
 const openMenu = (card) => { card.querySelector("details.card-menu").open = true }
@@ -133,3 +164,5 @@ document.addEventListener("keydown", (event) => {
     moves[event.key]()
   }
 })
+
+focusMoved()

@@ -77,6 +77,29 @@ def test_everything_is_moved_without_script(open_page):
     expect(page.locator("[data-day='2030-05-04']").get_by_text(name)).to_be_visible()
 
 
+def test_focus_goes_along_with_a_card_that_is_moved(open_page):
+    page = open_page(BOARD, role="editor", width=1440)
+    card = page.locator("[data-column='draft'] [data-card]").first
+    name = card.locator("h3").inner_text()
+    card.locator("h3 a").focus()
+    page.keyboard.press("m")
+    card.get_by_role("button", name="Send to review").press("Enter")
+    expect(cards(page, "review").locator("a", has_text=name)).to_be_focused()
+    page.keyboard.press("m")
+    page.locator("details[open].card-menu").get_by_role("button", name="Back to draft").press("Enter")
+    expect(cards(page, "draft").locator("a", has_text=name)).to_be_focused()
+
+
+def test_menu_of_a_card_is_whole_on_a_phone(open_page):
+    page = open_page(BOARD, role="editor", width=360)
+    for card in page.locator("[data-column='draft'] [data-card]").all():
+        card.locator("summary").click()
+        menu, column = card.locator(".menu").bounding_box(), page.locator("[data-board]").bounding_box()
+        assert column["x"] <= menu["x"]
+        assert menu["x"] + menu["width"] <= column["x"] + column["width"]
+        page.keyboard.press("Escape")
+
+
 def test_keys_lead_everywhere_and_can_be_turned_off(open_page):
     page = open_page("/desk/", role="editor")
     page.keyboard.press("?")
