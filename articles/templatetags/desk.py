@@ -78,6 +78,12 @@ def person(user):
 
 
 @register.filter
+def tone(user):
+    """Which of the colours stands behind somebody's letters, always the same one."""
+    return (user.pk or 0) % 6
+
+
+@register.filter
 def initials(user):
     """Two letters of a name, for where there is no picture."""
     words = name_of(user).split()

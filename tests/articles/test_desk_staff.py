@@ -46,6 +46,12 @@ def test_profile_is_saved_and_shown_to_colleagues(as_alice, as_dan, alice):
     assert as_dan.get(f"/desk/people/{alice.pk}/other/").status_code == 404
 
 
+def test_letters_of_colleagues_stand_on_colours_of_their_own(as_alice, alice, bob):
+    page = as_alice.get("/desk/people/").content.decode()
+    for person in (alice, bob):
+        assert f'class="avatar tone-{person.pk % 6}" title="{person.get_full_name() or person.username}"' in page
+
+
 def test_colleague_far_away_is_told_with_the_time_there(as_alice, alice, bob):
     live_in(alice, "America/New_York")
     live_in(bob, "Asia/Tokyo")
