@@ -25,6 +25,19 @@ for (const [index, id] of order.entries()) {
   })
 }
 
+// F6 goes from the text to the panel and on to the bar, back to where one was in each; beyond them it is the browser's.
+const parts = [".article-write", ".article-side", ".submit-row"].map((name) => form?.querySelector(name)).filter(Boolean)
+const left = new Map()
+form?.addEventListener("focusin", ({ target }) => left.set(parts.find((part) => part.contains(target)), target))
+form?.addEventListener("keydown", (event) => {
+  if (event.key !== "F6" || event.ctrlKey || event.metaKey || event.altKey) return
+  const next = parts[parts.findIndex((part) => part.contains(event.target)) + (event.shiftKey ? -1 : 1)]
+  if (!next) return
+  event.preventDefault()
+  const candidates = [left.get(next), ...next.querySelectorAll("textarea, select, input:not([type=hidden]), button, summary, a[href]")]
+  candidates.find((one) => one?.checkVisibility({ checkVisibilityCSS: true }))?.focus()
+})
+
 // Words, as they will be counted.
 const words = document.querySelector("[data-words]")
 let counting

@@ -107,3 +107,15 @@ def test_form_pressed_twice_or_without_connection_is_not_gone(newsroom, open_pag
     page.locator("button[name='_save']").click()
     page.wait_for_url("**/desk/articles/article/")
     expect(page.get_by_role("link", name="Nothing answers")).to_be_visible()
+
+
+def test_f6_goes_between_text_panel_and_bar_and_back_to_where_one_was(open_page, newsroom):
+    page = open_page(f"/desk/articles/article/{newsroom.article(SLUG)[0]}/change/", role="editor")
+    page.locator("#id_standfirst").focus()
+    page.keyboard.press("F6")
+    assert page.evaluate("document.activeElement.closest('.article-side') !== null")
+    page.keyboard.press("F6")
+    assert page.evaluate("document.activeElement.closest('.submit-row') !== null")
+    page.keyboard.press("Shift+F6")
+    page.keyboard.press("Shift+F6")
+    expect(page.locator("#id_standfirst")).to_be_focused()
