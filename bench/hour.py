@@ -35,7 +35,6 @@ def main():
             "DATA_DIR": f"{folder}/data",
             "LOG_LEVEL": "ERROR",
             "DJANGO_SETTINGS_MODULE": "newsroom.settings",
-            "MALLOC_ARENA_MAX": "2",  # as `manage.py run` has it
         }
         manage(environment, "migrate", "--verbosity", "0")
         manage(environment, "collectstatic", "--no-input", "--verbosity", "0")

@@ -32,6 +32,8 @@ from tests.articles.desk_forms import read, words  # noqa: E402 (found by the pa
 
 SECONDS, RUNS = 2, 3
 CONNECTIONS = (1, 16)
+# As `manage.py run` has it.
+MALLOC = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "131072", "MALLOC_TRIM_THRESHOLD_": "131072"}
 
 NGINX = """
 worker_processes {workers};
@@ -367,7 +369,7 @@ def serving(application, environment, folder, workers):
         sys.executable, "-m", "granian", application, "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
         "--workers", str(workers), "--blocking-threads", "4", "--log-level", "error",
     ]  # fmt: skip
-    process = subprocess.Popen(command, cwd=folder, env=environment)  # noqa: S603
+    process = subprocess.Popen(command, cwd=folder, env=environment | MALLOC)  # noqa: S603
     try:
         wait_for(port)
         yield Server(process, port)

@@ -130,8 +130,13 @@ else:
 # To open SQLite's file and read its schema anew for each page costs a fifth of a page.
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 
-# Heaps of the C library in a process of the server; by itself it has one a thread, and gives little of them back.
-MALLOC_ARENA_MAX = env.str("MALLOC_ARENA_MAX", default="2")
+# How the C library holds memory in a process of the server. By itself it has a heap for each thread, and after the
+# first large block that is freed it keeps all up to that size.
+MALLOC = {
+    "MALLOC_ARENA_MAX": env.str("MALLOC_ARENA_MAX", default="2"),
+    "MALLOC_MMAP_THRESHOLD_": env.str("MALLOC_MMAP_THRESHOLD_", default="131072"),
+    "MALLOC_TRIM_THRESHOLD_": env.str("MALLOC_TRIM_THRESHOLD_", default="131072"),
+}
 
 REDIS_URL = env.str("REDIS_URL", default="")
 CACHES = {

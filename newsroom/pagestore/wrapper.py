@@ -15,7 +15,7 @@ from newsroom.pagestore import stores
 from newsroom.pagestore.declaring import FOR_BROWSERS
 from newsroom.pagestore.page import Page, etags_in, preferred
 
-MEMORY = 24 * 1024 * 1024  # bytes of pages that a process keeps in its own memory
+MEMORY = 16 * 1024 * 1024  # bytes of pages that a process keeps in its own memory
 WAIT = 5.0  # seconds that a reader waits for a page which another one has made at that moment
 NOT_KEPT = 1.0  # seconds for which an answer that was none to keep says that the next one is none either
 MOST_NOT_KEPT = 5000
@@ -64,7 +64,7 @@ class Kept:
     def is_right(self, store, page, number):
         if page.seen == number:
             return True
-        if store.is_right(page.number, page.keys):
+        if store.is_right(page.number, page.keys.split()):
             page.seen = number
             return True
         return False
@@ -75,7 +75,7 @@ class Kept:
         if content is None:
             return None
         page = Page.load(content)
-        if page.kept_until <= time.time() or not store.is_right(page.number, page.keys):
+        if page.kept_until <= time.time() or not store.is_right(page.number, page.keys.split()):
             return None
         page.seen = number
         self.memory.put(address, page)
@@ -155,7 +155,7 @@ class Kept:
                 return self.pass_on(begun, [body], environ, start_response)
             page.seen = number
             try:
-                if store.is_right(number, page.keys):
+                if store.is_right(number, page.keys.split()):
                     store.write(self.name_of(address), page.dump(), round(page.kept_until - at))
                     self.memory.put(address, page)
                 else:  # purged while it was made: nobody in front may keep it either
@@ -316,12 +316,11 @@ def _headers(page, form):
         ]
     if not settings.CDN:
         return headers.copy()
-    keys = sorted(page.keys)
     return [
         *headers,
         ("Age", str(max(0, int(time.time() - page.made_at)))),
-        ("Surrogate-Key", " ".join(keys)),
-        ("Cache-Tag", ",".join(keys)),
+        ("Surrogate-Key", page.keys),
+        ("Cache-Tag", page.keys.replace(" ", ",")),
     ]
 
 

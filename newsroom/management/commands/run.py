@@ -30,7 +30,8 @@ class Command(BaseCommand):
         self.greet(site)
         if not settings.SITE_ADDRESS and "localhost" in settings.ALLOWED_HOSTS:
             os.putenv("SITE_ADDRESS", site)  # where letters lead
-        os.putenv("MALLOC_ARENA_MAX", settings.MALLOC_ARENA_MAX)
+        for name, value in settings.MALLOC.items():
+            os.putenv(name, value)
         # Work for later has a process of its own. It ends with the server, whose process this one becomes.
         subprocess.Popen(  # noqa: S603 (nothing in it comes from outside)
             [sys.executable, sys.argv[0], "work", "--parent", str(os.getpid()), "--verbosity", "0"]
