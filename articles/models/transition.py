@@ -6,6 +6,11 @@ from django.utils import timezone
 OVERRIDE_LENGTH = 10_000
 
 
+class TransitionQuerySet(models.QuerySet):
+    def delete(self):
+        raise models.ProtectedError("What was done stays as it is.", set(self))
+
+
 class Transition(models.Model):
     """One step of an article, as it was taken: by whom, from where to where, with which words. Nothing alters it.
 
@@ -30,6 +35,8 @@ class Transition(models.Model):
     )
     is_issued = models.BooleanField(help_text="Whether readers know the article, so that its log stays.")
 
+    objects = TransitionQuerySet.as_manager()
+
     class Meta:
         ordering = ["-made_at", "-id"]
         indexes = [models.Index(fields=["article", "-made_at", "-id"], name="transition_newest")]
@@ -41,3 +48,6 @@ class Transition(models.Model):
         if not self._state.adding:
             raise ValidationError("What was done stays as it is.")
         super().save(*args, **kwargs)
+
+    def delete(self, *args, **kwargs):
+        raise models.ProtectedError("What was done stays as it is.", {self})

@@ -228,6 +228,16 @@ def test_log_is_not_altered_nor_deleted(own, alice):
     assert entry.made_by is None
 
 
+def test_log_of_a_draft_is_deleted_with_it_alone(own):
+    entry = workflow.take("send_to_review", own)
+    for delete in (entry.delete, own.transitions.all().delete, Transition.objects.all().delete):
+        with pytest.raises(Error, match="What was done stays"), transaction.atomic():
+            delete()
+    assert own.transitions.count() == 1
+    own.delete()
+    assert not Transition.objects.exists()
+
+
 def test_draft_that_nobody_knows_goes_with_its_log(as_alice, own):
     workflow.take("send_to_review", own)
     as_alice.post(f"{LIST}{own.pk}/delete/", {"post": "yes"})
