@@ -16,6 +16,7 @@ from django.db.models import (
     When,
     prefetch_related_objects,
 )
+from django.db.models.fields.json import KT
 from django.db.models.functions import TruncDate
 from django.urls import reverse, reverse_lazy
 from django.utils import timezone
@@ -26,6 +27,7 @@ from articles.models import (
     Author,
     Byline,
     Category,
+    EditingSession,
     Note,
     Page,
     Picture,
@@ -94,6 +96,15 @@ def waiting(request):
     articles = articles.order_by(F("due_at").asc(nulls_last=True), "modified_at", "id")
     panel = listed(request, articles, now=timezone.now())
     return panel if panel["rows"] else None
+
+
+def unsaved(request):
+    """What this person typed and is in no version: whoever comes back after a crash looks here first."""
+    if not request.user.has_perm("articles.change_article"):
+        return None
+    sessions = EditingSession.objects.left_behind(request.user).select_related("article").defer("fields")
+    found = list(sessions.annotate(headline=KT("fields__headline__0"))[:SHOWN])
+    return {"sessions": found} if found else None
 
 
 def overdue(request):
@@ -349,6 +360,7 @@ then.append(read_bylines)
 
 panels += [
     Panel("desk/panels/start.html", start, 0),
+    Panel("desk/panels/unsaved.html", unsaved, 8),
     Panel("desk/panels/waiting.html", waiting, 10),
     Panel("desk/panels/failing.html", failing, 12),
     Panel("desk/panels/overdue.html", overdue, 15),

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.fields.json import KT
 from django.http import HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -16,11 +17,11 @@ from django.views.decorators.http import require_safe
 
 from articles import comparing
 from articles.models import EditingSession, Revision
+from articles.models.editing import HERE
 from articles.widgets import is_row_id
 from articles.workflow import name_of
 from newsroom import html
 
-HERE = timedelta(seconds=60)  # a window that was silent for longer is closed, or its computer asleep
 FORGOTTEN = timedelta(days=30)
 NOT_TYPED = {"csrfmiddlewaretoken", "window", "version", "seen_version", "part", "typed"}
 
@@ -142,9 +143,8 @@ def unsaved(request, article, window):
     else:
         mine = Q(user=request.user, kept_at__isnull=False)
         rows = EditingSession.objects.filter(mine | Q(seen_at__gt=now - HERE), article=article)
-    rows = list(
-        rows.exclude(window=window).select_related("user").defer("fields").order_by(F("kept_at").desc(nulls_last=True))
-    )
+    rows = rows.exclude(window=window).select_related("user").defer("fields")
+    rows = list(rows.annotate(headline=KT("fields__headline__0")).order_by(F("kept_at").desc(nulls_last=True)))
     return {
         "unsaved": [row for row in rows if row.user_id == request.user.pk and row.kept_at],
         "others_here": list({row.user_id: row for row in rows if row.user_id != request.user.pk}.values()),

@@ -1,8 +1,18 @@
 import uuid
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+
+HERE = timedelta(seconds=60)  # a window that was silent for longer is closed, or its computer asleep
+
+
+class EditingSessionQuerySet(models.QuerySet):
+    def left_behind(self, user):
+        """What this person typed in windows that are closed by now and that is in no version, the newest first."""
+        mine = self.filter(user=user, kept_at__isnull=False, seen_at__lte=timezone.now() - HERE)
+        return mine.order_by("-kept_at", "-id")
 
 
 class EditingSession(models.Model):
@@ -19,6 +29,8 @@ class EditingSession(models.Model):
     part = models.CharField(max_length=40, blank=True, help_text="The field that is being written in.")
     kept_at = models.DateTimeField(null=True)
     seen_at = models.DateTimeField(default=timezone.now)
+
+    objects = EditingSessionQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["article", "seen_at"], name="editing_session_seen")]

@@ -89,6 +89,23 @@ def test_text_of_a_new_article_survives_too(as_alice):
     assert not EditingSession.objects.exists()
 
 
+def test_home_leads_back_to_what_a_closed_window_left_behind(as_alice, as_jonas, draft):
+    new, _ = read(as_alice.get(f"{LIST}add/"))
+    keep(as_alice, f"{LIST}add/", new, headline="Half a thought")
+    fields, _ = read(as_alice.get(change(draft)))
+    keep(as_alice, change(draft), fields, headline="")
+    assert "Written and not saved" not in words(as_alice.get("/desk/"))  # both are being written in
+    for address, window in ((f"{LIST}add/", new["window"]), (change(draft), fields["window"])):
+        as_alice.post(address.removesuffix("change/").removesuffix("add/") + "autosave/", {"window": window, "left": 1})
+    page = as_alice.get("/desk/")
+    assert "Written and not saved" in words(page)
+    assert "Half a thought" in words(page)
+    assert f'href="{LIST}add/?window={new["window"][0]}" aria-label="See: Half a thought"' in page.content.decode()
+    assert "You wrote “Half a thought” here" in words(as_alice.get(f"{LIST}add/"))
+    assert f'href="{change(draft)}" aria-label="See: The barrier"' in page.content.decode()
+    assert "Written and not saved" not in words(as_jonas.get("/desk/"))
+
+
 def test_text_that_nobody_wants_is_discarded_by_its_writer_alone(as_alice, as_jonas, draft):
     fields, _ = read(as_alice.get(change(draft)))
     keep(as_alice, change(draft), fields, headline="Mine")
