@@ -5,6 +5,7 @@ const pane = document.querySelector("[data-preview]")
 const form = document.getElementById("article_form")
 const opener = document.querySelector(".submit-row .preview")
 const PAUSE = 700 // after the last key
+const NARROW = 500 // pixels of the pane in which a wide page could not be read
 
 const frame = pane?.querySelector("iframe")
 const stage = pane?.querySelector("[data-stage]")
@@ -97,9 +98,10 @@ function toggle(isOpen) {
     opener.focus()
     return
   }
+  if (!isReady && stage.clientWidth < NARROW) choices.at(-1).checked = true // on a phone, as a phone
   fit()
   show()
-  pane.querySelector("input").focus()
+  choices.find((choice) => choice.checked).focus()
 }
 
 if (pane && opener) {
