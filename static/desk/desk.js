@@ -270,6 +270,13 @@ function zoneOffset(moment, timeZone) {
   return Date.UTC(parts.year, parts.month - 1, parts.day, parts.hour, parts.minute) - Math.floor(moment / 60000) * 60000
 }
 
+// The moments at which a clock in a zone shows a time: one, two in the hour that comes twice, none in one left out.
+function momentsOf(wall, timeZone) {
+  const HALF_DAY = 12 * 3600000
+  const tried = [-HALF_DAY, HALF_DAY].map((apart) => wall - zoneOffset(wall + apart, timeZone))
+  return [...new Set(tried)].filter((moment) => moment + zoneOffset(moment, timeZone) === wall).sort((one, other) => one - other)
+}
+
 function distance(minutes) {
   if (minutes === 0) return "now"
   const ahead = minutes > 0
@@ -288,14 +295,16 @@ for (const box of document.querySelectorAll("[data-moment]")) {
       words.textContent = `${zone} time.`
       return
     }
-    let offset = 0
+    let moments
     try {
-      offset = zoneOffset(wall, zone)
+      moments = momentsOf(wall, zone)
     } catch {
       return
     }
-    const minutes = Math.round((wall - offset - Date.now()) / 60000)
-    words.textContent = `${day.format(wall)}${time.value ? `, ${distance(minutes)}` : ""}. ${zone} time.`
+    // As the form will read it: of an hour that comes twice the first is meant, one that is left out is refused.
+    const minutes = Math.round(((moments[0] ?? wall) - Date.now()) / 60000)
+    const clocks = { 0: ` There is no ${time.value} then: the clocks go forward.`, 2: " The clocks go back: it comes twice, and the first is meant." }
+    words.textContent = `${day.format(wall)}${time.value && moments.length ? `, ${distance(minutes)}` : ""}. ${zone} time.${time.value ? (clocks[moments.length] ?? "") : ""}`
     box.dispatchEvent(new CustomEvent("moment:change", { bubbles: true, detail: { minutes, hasTime: Boolean(time.value) } }))
   }
   box.addEventListener("input", say)

@@ -119,3 +119,27 @@ def test_f6_goes_between_text_panel_and_bar_and_back_to_where_one_was(open_page,
     page.keyboard.press("Shift+F6")
     page.keyboard.press("Shift+F6")
     expect(page.locator("#id_standfirst")).to_be_focused()
+
+
+def test_words_beside_a_moment_know_the_days_on_which_clocks_change(newsroom, open_page):
+    number, _ = newsroom.article("in-defence-of-the-queue")
+    page = open_page("/desk/", role="editor", guest=True)  # whose clock is set by a script, in the preview too
+
+    def in_berlin(route):
+        answer = route.fetch()
+        route.fulfill(response=answer, body=answer.text().replace('data-zone="UTC"', 'data-zone="Europe/Berlin"'))
+
+    page.route("**/change/", in_berlin)
+    page.goto(f"/desk/articles/article/{number}/change/")
+    page.clock.set_fixed_time("2027-03-28T00:00:00Z")
+    date, time = (page.locator(f"[name='published_at_{part}']") for part in (0, 1))
+    said = page.locator(".field-published_at .moment-words")
+    for day, clock, words in [
+        ("2027-03-28", "01:30", "in 30 min."),
+        ("2027-03-28", "02:30", "There is no 02:30 then: the clocks go forward."),
+        ("2027-03-28", "03:30", "in 1 h 30 min."),
+        ("2027-10-31", "02:30", "it comes twice, and the first is meant."),
+    ]:
+        date.fill(day)
+        time.fill(clock)
+        expect(said).to_contain_text(words)
