@@ -172,7 +172,8 @@ class ArticleForm(forms.ModelForm):
     @cached_property
     def changed_data(self):
         """The fields that this person changed. What somebody else has changed of IN_HAND since is not among them."""
-        return [name for name in super().changed_data if name not in IN_HAND or not self._is_as_shown(name)]
+        names = [name for name in super().changed_data if name != "override"]  # which is of no article
+        return [name for name in names if name not in IN_HAND or not self._is_as_shown(name)]
 
     def _is_as_shown(self, name):
         try:

@@ -99,6 +99,11 @@ problems?.addEventListener("click", (event) => {
   if (target === body) body.dispatchEvent(new Event("body:focus"))
   else (target.matches("input:not([type=hidden]), textarea, select") ? target : target.parentElement.querySelector("input:not([type=hidden]), select, a, button"))?.focus()
 })
+document.getElementById("id_override")?.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.isComposing) return
+  event.preventDefault() // Enter would save, and leave the reason behind
+  event.target.parentElement.querySelector("button").click()
+})
 for (const hidden of document.querySelectorAll("fieldset details .errors, fieldset details .errorlist")) hidden.closest("details").open = true
 
 // Unsaved text is not left by accident.

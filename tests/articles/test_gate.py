@@ -463,6 +463,9 @@ def test_check_on_which_the_database_fails_blocks_and_is_answered_for(as_alice, 
     assert "Could not check: links." in words(as_alice.get(f"{LIST}{draft.pk}/checks/"))
     send(as_alice, form, press="_publish", override="Read by two people")
     assert anew(draft).is_public()
+    history = words(as_alice.get(f"{LIST}{draft.pk}/history/"))
+    assert "Read by two people" in history
+    assert "Changed override" not in history
 
 
 def test_scheduled_changes_that_a_check_objects_to_since_do_not_go_live(alice, client, time_machine_at):

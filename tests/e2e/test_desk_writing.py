@@ -143,3 +143,13 @@ def test_words_beside_a_moment_know_the_days_on_which_clocks_change(newsroom, op
         date.fill(day)
         time.fill(clock)
         expect(said).to_contain_text(words)
+
+
+def test_reason_that_is_given_with_enter_publishes(newsroom, open_page):
+    number, _ = newsroom.article("museum-opens-its-drawers")
+    page = open_page(f"/desk/articles/article/{number}/change/", role="editor")
+    page.locator("#id_standfirst").fill("TK is to come.")
+    page.locator("[data-step='publish']").click()
+    page.locator("#id_override").fill("It comes tonight")
+    page.locator("#id_override").press("Enter")
+    expect(page.locator(".messagelist")).to_contain_text("is live.")
