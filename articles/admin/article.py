@@ -783,7 +783,7 @@ class ArticleAdmin(DeskAdmin):
         form = asked_form(request, MoveForm)
         if not form.is_valid():
             return ask(
-                request, self, queryset.for_cards(), form,
+                request, self, queryset, form,
                 title="Move to another section", action="move_to_section", button="Move",
             )  # fmt: skip
         category = form.cleaned_data["category"]
@@ -798,7 +798,7 @@ class ArticleAdmin(DeskAdmin):
     def add_tag(self, request, queryset):
         form = asked_form(request, TagForm)
         if not form.is_valid():
-            return ask(request, self, queryset.for_cards(), form, title="Add tags", action="add_tag", button="Add tags")
+            return ask(request, self, queryset, form, title="Add tags", action="add_tag", button="Add tags")
         names = form.cleaned_data["tags"]
         tagged, lines = self.amend_each(request, queryset, {}, tags=names, note=f"Tagged {', '.join(names)}")
         for article in tagged:
@@ -812,7 +812,7 @@ class ArticleAdmin(DeskAdmin):
         form = asked_form(request, CommentsPolicyForm)
         if not form.is_valid():
             return ask(
-                request, self, queryset.for_cards(), form,
+                request, self, queryset, form,
                 title="Comments on these articles", action="set_comments_policy", button="Set",
             )  # fmt: skip
         policy = form.cleaned_data["comments_policy"]

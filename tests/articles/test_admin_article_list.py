@@ -112,7 +112,9 @@ def test_bulk_publishing_reports_each_refusal(as_alice, newsroom):
 def test_bulk_actions_that_ask_first(as_alice, newsroom):
     draft, live = newsroom["draft"], newsroom["live"]
     target = make_category("Sport")
-    assert "Move to another section" in words(act(as_alice, "move_to_section", draft, live))
+    page = act(as_alice, "move_to_section", draft, live)
+    assert "Move to another section" in words(page)
+    assert "2 chosen" in words(page)
     act(as_alice, "move_to_section", draft, live, asked="1", category=target.pk)
     act(as_alice, "add_tag", draft, live, asked="1", tags="Tide, Estuary")
     act(as_alice, "set_comments_policy", draft, asked="1", comments_policy="closed")
