@@ -275,6 +275,9 @@ def asked_form(request, form_class, **kwargs):
     """Return the form of ask(), bound once its own page has sent it."""
     form = form_class(request.POST if "asked" in request.POST else None, **kwargs)
     form.label_suffix = ""
+    first = next(iter(form.fields.values())).widget
+    if getattr(first, "input_type", "") != "radio":  # of which there are several
+        first.attrs["autofocus"] = True
     return form
 
 

@@ -42,7 +42,7 @@ def urls(model_admin):
 class ViewForm(forms.Form):
     """A filter of the list and the name it gets; `known` are the names of those there are."""
 
-    name = forms.CharField(max_length=60)
+    name = forms.CharField(max_length=60, widget=forms.TextInput({"autofocus": True}))
     query = forms.CharField(max_length=1000, widget=forms.HiddenInput)
 
     def __init__(self, *args, known=(), **kwargs):

@@ -233,6 +233,7 @@ function chips(input) {
   })
   box.addEventListener("click", ({ target }) => target === box && field.focus())
   write()
+  if (input.autofocus) field.focus()
 }
 
 for (const input of document.querySelectorAll("[data-suggestions]")) chips(input)

@@ -115,6 +115,7 @@ def test_bulk_actions_that_ask_first(as_alice, newsroom):
     page = act(as_alice, "move_to_section", draft, live)
     assert "Move to another section" in words(page)
     assert "2 chosen" in words(page)
+    assert page.content.count(b" autofocus") == 2  # of the sheet of keys, too
     act(as_alice, "move_to_section", draft, live, asked="1", category=target.pk)
     act(as_alice, "add_tag", draft, live, asked="1", tags="Tide, Estuary")
     act(as_alice, "set_comments_policy", draft, asked="1", comments_policy="closed")
