@@ -8,6 +8,7 @@ from articles.models import Article, Author, Byline, Tag
 from articles.models.article import count_words
 from articles.views import article_context, layout
 from newsroom import html
+from newsroom.prepared import hold
 
 
 def in_hand(article: Article, values: dict) -> Article:
@@ -23,20 +24,14 @@ def in_hand(article: Article, values: dict) -> Article:
     shown.slug = shown.slug or shown.free_slug(shown.headline)
     if "tags" in values:
         known = {tag.name: tag for tag in Tag.objects.filter(name__in=values["tags"])}
-        _hold(shown, "tags", Tag.objects.all(), [known[name] for name in values["tags"] if name in known])
+        hold(shown, "tags", Tag.objects.all(), [known[name] for name in values["tags"] if name in known])
     if "bylines" in values:
         authors = Author.objects.select_related("picture__fallback").in_bulk(author for author, _ in values["bylines"])
         bylines = [Byline(article=shown, author=authors[author], role=role) for author, role in values["bylines"]]
-        _hold(shown, "bylines", Byline.objects.all(), bylines)
+        hold(shown, "bylines", Byline.objects.all(), bylines)
     if "related" in values:
         shown.chosen_stories = values["related"]
     return shown
-
-
-def _hold(article, name, queryset, rows):
-    """Have a relation answer with these rows, as prefetching does."""
-    queryset._result_cache, queryset._prefetch_done = rows, True
-    article.__dict__.setdefault("_prefetched_objects_cache", {})[name] = queryset
 
 
 def at_the_desk(article: Article) -> Article:

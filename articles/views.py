@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Subquery, prefetch_related_objects
+from django.db.models import Count, Exists, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
@@ -16,7 +16,7 @@ from articles import search as searching
 from articles.addresses import gone, is_canonical, is_once_public, issued_authors, issued_dossiers, issued_tags
 from articles.corrections import listed as listed_corrections
 from articles.live_pages import coverage as live_coverage
-from articles.models import Article, Author, Byline, Category, Correction, Page, Part, Recommendation
+from articles.models import Article, Author, Byline, Category, Correction, Page, Part, Recommendation, Tag
 from articles.models.article import Kind
 from articles.models.frontpage import Fill, Zone
 from articles.models.listing import by_author, in_section, with_tag
@@ -26,7 +26,7 @@ from articles.paging import LongPaginator, cards, numbered, page_numbers, page_o
 from articles.rendering import COLUMN, ESSAY
 from articles.rendering import render as render_body
 from newsroom.pagestore import public
-from newsroom.prepared import Prepared
+from newsroom.prepared import Prepared, hold, is_held
 
 MOST_READ = 4  # stories in the rail beside an article
 LAYOUTS = {
@@ -199,6 +199,7 @@ def detail(request, year, month, day, slug):
         if is_once_public(article):
             return gone(request, article)
         raise Http404("There is no such article.")
+    hold(article, "tags", Tag.objects.all(), _tags.rows(article=article.pk))
     context = article_context(request, article)
     keys = keys_of_article(article, context)
     if request.GET.get("view") == "reading":
@@ -212,12 +213,21 @@ def _with_slug(slug):
         Article.objects.filter(slug=slug)
         .select_related("category__parent", "lead_picture__fallback")
         .defer("body_text")
-        .prefetch_related("tags")
         .annotate(is_corrected=Exists(Correction.objects.filter(article=OuterRef("pk"))))
         .annotate(is_part=Exists(Part.objects.filter(article=OuterRef("pk"))))
         .annotate(recommended=recommended_times(OuterRef("pk")))
         .order_by("pk")[:1]
     )
+
+
+@Prepared
+def _tags(article):
+    return Tag.objects.filter(tagged__content_object=article)
+
+
+@Prepared
+def _bylines(article):
+    return Byline.objects.filter(article=article).select_related("author__picture__fallback")
 
 
 def keys_of_article(article, context):
@@ -246,7 +256,8 @@ def article_context(request, article):
     places = dossiers.places(article) if getattr(article, "is_part", True) else []
     read = most_read.ids("day", number=MOST_READ)
     stories, translations, article.read_beside = related.beside(article, places, also=read)
-    prefetch_related_objects([article], Prefetch("bylines", Byline.objects.select_related("author__picture__fallback")))
+    if not is_held(article, "bylines"):
+        hold(article, "bylines", Byline.objects.all(), _bylines.rows(article=article.pk))
     corrections = list(article.corrections.all()) if getattr(article, "is_corrected", True) else []
     return {
         "article": article,

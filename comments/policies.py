@@ -9,6 +9,7 @@ from django.utils import timezone
 from articles.models import Article, Category, SiteSettings
 from articles.models.site import CommentsPolicy
 from comments.models.policy import Policy
+from newsroom.prepared import Prepared
 
 FIELDS = ("close_after_days", "allows_links", "is_sensitive", "surge_at", "report_threshold")
 
@@ -39,7 +40,7 @@ class Rules:
 
 def rules_for(article: Article, site: SiteSettings | None = None) -> Rules:
     """Return the rules of an article: one query, and one more where sections have rules of their own."""
-    rows = list(Policy.objects.filter(Q(article=article.pk) | Q(article=None)))
+    rows = _policies.rows(article=article.pk)
     of_sections = {row.section_id: row for row in rows if row.section_id}
     nearest_first = [row for row in rows if row.article_id]
     if of_sections:
@@ -51,6 +52,11 @@ def rules_for(article: Article, site: SiteSettings | None = None) -> Rules:
     modes = [article.comments_policy, *(row.mode for row in nearest_first)]
     mode = next(filter(None, modes), None) or (site or SiteSettings.current()).comments_policy
     return Rules(CommentsPolicy(mode), **said)
+
+
+@Prepared
+def _policies(article):
+    return Policy.objects.filter(Q(article=article) | Q(article=None))
 
 
 def sections_of(article: Article) -> tuple[int, ...]:

@@ -104,3 +104,14 @@ class Written:
             for number, (text, _) in enumerate(parts)
         )
         self.params = [param for _, params in parts for param in params]
+
+
+def hold(instance: Model, relation: str, queryset: QuerySet, rows: list[Model]) -> None:
+    """Have a relation of an instance answer with these rows, as prefetching does; `queryset` is what it is asked as."""
+    queryset._result_cache, queryset._prefetch_done = rows, True
+    instance.__dict__.setdefault("_prefetched_objects_cache", {})[relation] = queryset
+
+
+def is_held(instance: Model, relation: str) -> bool:
+    """Whether a relation of an instance answers without asking."""
+    return relation in instance.__dict__.get("_prefetched_objects_cache", {})
