@@ -15,7 +15,7 @@ from django.utils.functional import LazyObject
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-MOST = 1200  # pieces that a process remembers, of some 5 KB each with what they are made of
+MOST = 800  # pieces that a process remembers, of some 5 KB each with what they are made of
 
 _made: dict[tuple, str] = {}
 _changing = threading.Lock()

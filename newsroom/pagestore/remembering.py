@@ -18,7 +18,7 @@ CAP = 3600  # seconds after which a page, or what it is made of, is made anew, w
 ON_ERROR = 24 * 3600  # seconds in which readers get a page just expired where making it anew fails
 SAID_FOR = timedelta(minutes=1)  # for which a process believes the clocks
 EVERYTHING = "everything"  # a key of every page, and of all that is remembered
-MOST = 250  # things of one kind that a process remembers, of some 10 KB each
+MOST = 150  # things of one kind that a process remembers, of some 10 KB each
 
 # Tell the moments to come, from the given one to the other, at which things change by themselves, each with the keys
 # of what changes then. Apps append their own.

@@ -15,7 +15,7 @@ from newsroom.pagestore import stores
 from newsroom.pagestore.declaring import FOR_BROWSERS
 from newsroom.pagestore.page import Page, etags_in, preferred
 
-MEMORY = 16 * 1024 * 1024  # bytes of pages that a process keeps in its own memory
+MEMORY = 8 * 1024 * 1024  # bytes of pages that a process keeps in its own memory
 WAIT = 5.0  # seconds that a reader waits for a page which another one has made at that moment
 NOT_KEPT = 1.0  # seconds for which an answer that was none to keep says that the next one is none either
 MOST_NOT_KEPT = 5000
