@@ -28,7 +28,7 @@ document.addEventListener("click", (event) => {
   event.preventDefault()
   field.closest("details")?.setAttribute("open", "")
   if (field.id === "id_body") {
-    field.dispatchEvent(new CustomEvent("body:find", { detail: link.dataset.quote }))
+    field.dispatchEvent(new CustomEvent("body:find", { detail: { words: link.dataset.quote, nth: Number(link.dataset.nth ?? 0) } }))
     return
   }
   const target = field.matches("[hidden], [type=hidden]") ? field.parentElement.querySelector("button, a, input:not([type=hidden])") : field

@@ -56,6 +56,30 @@ function read(root) {
   return { words, places }
 }
 
+// How many characters two texts have in common from their beginnings on, spaces aside.
+function alike(text, remembered) {
+  const [one, other] = [text, remembered].map((each) => each.replace(/\s+/g, ""))
+  let index = 0
+  while (index < one.length && one[index] === other[index]) index++
+  return index
+}
+const reversed = (text) => [...text].reverse().join("")
+
+// Where a passage stands, and the how manieth of the same words it is: the one that stands most like it did.
+function placeOf(words, { quote, before, after }) {
+  let best = { start: -1, nth: 0 }
+  let liking = -1
+  let nth = 0
+  for (let start = quote ? words.indexOf(quote) : -1; start >= 0; start = words.indexOf(quote, start + 1), nth++) {
+    const end = start + quote.length
+    const found = alike(reversed(words.slice(Math.max(0, start - 2 * CONTEXT), start)), reversed(before)) + alike(words.slice(end, end + 2 * CONTEXT), after)
+    if (found <= liking) continue
+    best = { start, nth }
+    liking = found
+  }
+  return best
+}
+
 // A field shows its words plainly, so what is noted there is named below it: pressed, it chooses the words.
 function markFields() {
   for (const name of ["headline", "standfirst"]) {
@@ -93,9 +117,12 @@ function mark() {
   if (!text || !globalThis.CSS?.highlights) return
   const { words, places } = read(text)
   const ranges = []
-  for (const { dataset } of panel.querySelectorAll("[data-in='body']")) {
-    const start = words.indexOf(dataset.quote)
-    if (start < 0 || !dataset.quote) continue
+  for (const quoted of panel.querySelectorAll("[data-in='body']")) {
+    const { dataset } = quoted
+    const { start, nth } = placeOf(words, dataset)
+    if (start < 0) continue
+    const link = quoted.closest(".note").querySelector("[data-go]")
+    if (link) link.dataset.nth = nth
     const range = document.createRange()
     const [last, offset] = places[start + dataset.quote.length - 1]
     range.setStart(...places[start])

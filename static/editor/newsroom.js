@@ -511,13 +511,15 @@ function open(textarea) {
   label?.addEventListener("click", () => editor.commands.focus())
   textarea.addEventListener("body:focus", () => editor.commands.focus())
   textarea.addEventListener("body:find", ({ detail }) => {
-    // To the first place with these words, or to the text as a whole.
-    let range = null
+    // To the place with these words, of several the one that is asked for, or to the text as a whole.
+    const places = []
     editor.state.doc.descendants((node, position) => {
-      const at = !range && detail && node.isTextblock ? node.textContent.indexOf(detail) : -1
-      if (at >= 0) range = { from: position + 1 + at, to: position + 1 + at + detail.length }
-      return !range
+      if (!node.isTextblock || !detail.words) return
+      for (let at = node.textContent.indexOf(detail.words); at >= 0; at = node.textContent.indexOf(detail.words, at + 1)) {
+        places.push({ from: position + 1 + at, to: position + 1 + at + detail.words.length })
+      }
     })
+    const range = places[detail.nth] ?? places[0]
     const chain = editor.chain().focus()
     if (range) chain.setTextSelection(range).scrollIntoView().run()
     else chain.run()

@@ -86,6 +86,25 @@ def test_draft_is_noted_on_and_signed_off_without_script(newsroom, open_page):
     expect(popup.value.locator(".standfirst").first).to_have_text("Typed and not saved.")
 
 
+def test_note_is_marked_where_its_words_were_chosen(newsroom, open_page):
+    number, _ = newsroom.article("the-last-buffet-on-the-branch")
+    page = open_page(f"/desk/articles/article/{number}/change/", role="editor")
+    page.locator("#id_body_editor").click()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("The lamp is lit. Then the lamp goes out.")
+    for key in (*["ArrowLeft"] * 3, "Shift+ArrowLeft"):
+        page.keyboard.press(f"Control+{key}")
+    expect(page.locator("#margin_quote")).to_have_value("lamp")
+    page.locator(".new-note summary").click()
+    page.locator("#margin_text").fill("Which of the two?")
+    page.get_by_role("button", name="Add the note").click()
+    expect(page.locator("#notes")).to_contain_text("Which of the two?")
+    marked = "[...CSS.highlights.get('margin-note')].map(range => range.startOffset)"
+    assert page.evaluate(marked) == [26]
+    page.locator("#notes").get_by_role("link", name="Go to it").click()
+    page.wait_for_function("getSelection().toString() === 'lamp' && getSelection().getRangeAt(0).startOffset === 26")
+
+
 def test_preview_follows_what_is_typed(newsroom, open_page):
     number, _ = newsroom.article(SLUG)
     page = open_page(f"/desk/articles/article/{number}/change/", role="editor", width=1440)
