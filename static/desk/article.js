@@ -56,7 +56,7 @@ const [date, time] = goesOut?.querySelectorAll("input") ?? []
 const clock = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", timeZone: "UTC" })
 goesOut?.addEventListener("moment:change", ({ detail }) => {
   for (const button of form.querySelectorAll("[data-step='publish']")) {
-    button.textContent = detail.minutes > 0 && detail.hasTime ? `Schedule for ${clock.format(Date.parse(`${date.value}T${time.value}Z`))}` : "Publish"
+    button.textContent = detail.isAhead && detail.hasTime ? `Schedule for ${clock.format(Date.parse(`${date.value}T${time.value}Z`))}` : "Publish"
   }
 })
 goesOut?.addEventListener("input", () => {
@@ -71,7 +71,7 @@ const [now, then] = ["update", "schedule_update"].map((step) => form?.querySelec
 const labels = now && then && [now, then].map((button) => [button.name, button.textContent])
 const swap = (isAhead) => [now, then].forEach((button, index) => { [button.name, button.textContent] = labels[isAhead ? 1 - index : index] })
 if (changesGo && labels) {
-  changesGo.addEventListener("moment:change", ({ detail }) => swap(detail.minutes > 0 && detail.hasTime))
+  changesGo.addEventListener("moment:change", ({ detail }) => swap(detail.isAhead && detail.hasTime))
   changesGo.addEventListener("input", ({ currentTarget }) => currentTarget.querySelector("input").value || swap(false))
   changesGo.dispatchEvent(new Event("input"))
 }

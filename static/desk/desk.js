@@ -303,10 +303,11 @@ for (const box of document.querySelectorAll("[data-moment]")) {
       return
     }
     // As the form will read it: of an hour that comes twice the first is meant, one that is left out is refused.
-    const minutes = Math.round(((moments[0] ?? wall) - Date.now()) / 60000)
+    const apart = (moments[0] ?? wall) - Date.now()
+    const minutes = Math.round(apart / 60000)
     const clocks = { 0: ` There is no ${time.value} then: the clocks go forward.`, 2: " The clocks go back: it comes twice, and the first is meant." }
     words.textContent = `${day.format(wall)}${time.value && moments.length ? `, ${distance(minutes)}` : ""}. ${zone} time.${time.value ? (clocks[moments.length] ?? "") : ""}`
-    box.dispatchEvent(new CustomEvent("moment:change", { bubbles: true, detail: { minutes, hasTime: Boolean(time.value) } }))
+    box.dispatchEvent(new CustomEvent("moment:change", { bubbles: true, detail: { isAhead: apart > 0, hasTime: Boolean(time.value) } }))
   }
   box.addEventListener("input", say)
   say()
