@@ -132,7 +132,7 @@ function element(name, properties = {}, ...children) {
 
 function signIn() {
   if (document.querySelector(".session-ended")) return
-  const name = element("input", { id: "again_name", autocomplete: "username", value: box.dataset.user })
+  const name = element("input", { id: "again_name", autocomplete: "username", value: box.dataset.user, readOnly: true }) // nobody else gets the text
   const password = element("input", { id: "again_password", type: "password", autocomplete: "current-password" })
   const problem = element("p", { className: "problem", role: "alert" })
   const copy = element("button", { type: "button", className: "button", textContent: "Copy my text" })
@@ -207,6 +207,7 @@ async function bringBack() {
 
 form.addEventListener("input", typed)
 form.addEventListener("change", typed)
+form.addEventListener("session:ended", signIn)
 form.addEventListener("submit", async (event) => {
   const button = event.submitter
   if (button?.formTarget === "_blank") return

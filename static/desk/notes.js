@@ -145,6 +145,7 @@ async function send(button) {
   data.set("panel", "1")
   const headers = { "X-CSRFToken": form.elements.csrfmiddlewaretoken.value }
   const answer = await fetch(panel.dataset.notes, { method: "POST", body: data, headers, redirect: "manual" }).catch(() => null)
+  if (answer?.type === "opaqueredirect" || answer?.status === 403) form.dispatchEvent(new CustomEvent("session:ended"))
   if (!answer?.ok || answer.type !== "basic") {
     const problem = panel.querySelector("[data-problem]") ?? Object.assign(document.createElement("p"), { className: "problem" })
     problem.dataset.problem = ""

@@ -105,6 +105,21 @@ def test_note_is_marked_where_its_words_were_chosen(newsroom, open_page):
     page.wait_for_function("getSelection().toString() === 'lamp' && getSelection().getRangeAt(0).startOffset === 26")
 
 
+def test_note_that_is_sent_signed_out_asks_for_the_password(newsroom, open_page):
+    number, _ = newsroom.article("the-last-buffet-on-the-branch")
+    page = open_page(f"/desk/articles/article/{number}/change/", role="editor")
+    page.context.clear_cookies(name="sessionid")
+    page.locator(".new-note summary").click()
+    page.locator("#margin_text").fill("Said while signed out.")
+    page.get_by_role("button", name="Add the note").click()
+    expect(page.locator(".session-ended #again_name")).not_to_be_editable()
+    page.locator("#again_password").fill(newsroom.passwords["editor"])
+    page.get_by_role("button", name="Sign in and keep it").click()
+    expect(page.locator(".session-ended")).to_have_count(0)
+    page.get_by_role("button", name="Add the note").click()
+    expect(page.locator("#notes .note").filter(has_text="Said while signed out.")).to_be_visible()
+
+
 def test_preview_follows_what_is_typed(newsroom, open_page):
     number, _ = newsroom.article(SLUG)
     page = open_page(f"/desk/articles/article/{number}/change/", role="editor", width=1440)
