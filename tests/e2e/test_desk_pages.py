@@ -39,3 +39,16 @@ def test_forms_with_rows_and_long_lists_of_choices_are_accessible_and_fit(open_p
     page.get_by_role("button", name="Save and continue").click()
     assert page.get_by_role("checkbox", name="Moderators").is_checked()
     assert not page.get_by_text("from the agency's wire").count()
+
+
+def test_fields_on_a_phone_are_large_enough_and_beside_their_labels(open_page, newsroom):
+    number, _ = newsroom.article("in-defence-of-the-queue")
+    page = open_page("/desk/articles/article/", role="editor", width=360)
+    size = "field => parseFloat(getComputedStyle(field).fontSize)"
+    for field in ("#desk-search", "#searchbar"):
+        if page.locator(field).count():
+            assert page.locator(field).evaluate(size) >= 16, field  # less, and the phone zooms into the page
+    page.goto(f"/desk/articles/article/{number}/change/")
+    for field in ("#desk-search", "#id_kicker", "#id_headline", "#id_standfirst", "#id_slugline"):
+        assert page.locator(field).evaluate(size) >= 16, field
+    assert page.locator("#id_categories input").first.bounding_box()["width"] < 30
