@@ -153,3 +153,24 @@ def test_reason_that_is_given_with_enter_publishes(newsroom, open_page):
     page.locator("#id_override").fill("It comes tonight")
     page.locator("#id_override").press("Enter")
     expect(page.locator(".messagelist")).to_contain_text("is live.")
+
+
+def test_buttons_and_keys_go_from_change_to_change(open_page, newsroom):
+    number = newsroom.article("in-defence-of-the-queue")[0]
+    page = open_page(f"/desk/articles/article/{number}/change/", role="admin")
+    page.locator("#id_standfirst").fill("Quite another standfirst.")
+    page.locator("#id_kicker").fill("Elsewhere")
+    page.locator("[name='_continue']").click()
+    page.locator(".messagelist").wait_for()
+    page.goto(f"/desk/articles/article/{number}/versions/")
+    changes = page.locator("[data-change]")
+    page.get_by_role("button", name="Next").click()
+    expect(changes.first).to_be_focused()
+    page.keyboard.press("j")
+    expect(changes.nth(1)).to_be_focused()
+    page.get_by_role("button", name="Previous").click()
+    expect(changes.first).to_be_focused()
+    page.evaluate("document.body.classList.add('keys-off')")
+    page.keyboard.press("j")
+    expect(changes.first).to_be_focused()
+    expect(page.locator("#nav-sidebar .destinations a").first).to_be_visible()
