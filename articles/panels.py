@@ -291,13 +291,15 @@ def rights(request):
 
 
 def published(request):
-    """How much was published each day of the last two weeks."""
+    """How much was published each day of the last two weeks; nothing is drawn where that is nothing."""
     if not request.user.has_perm("articles.view_article"):
         return None
     first = timezone.localdate() - timedelta(days=CHARTED - 1)
     public = Article.objects.published().filter(published_at__gte=begins(first)).order_by()
     days = public.annotate(day=TruncDate("published_at")).values_list("day").annotate(number=Count("pk"))
     numbers = dict(days)
+    if not numbers:
+        return None
     return {
         "bars": by_day(numbers, first, CHARTED),
         "first": first,

@@ -15,6 +15,7 @@ def test_home_of_a_new_newsroom_shows_the_first_steps(as_alice):
     page = words(as_alice.get("/desk/"))
     for step in ("Make a section", "Write a story", "Set the front page"):
         assert step in page
+    assert "a day of the last two weeks" not in page  # a chart of nothing
     make_article("First", published=False)
     assert "A new newsroom" not in words(as_alice.get("/desk/"))
 
