@@ -262,6 +262,7 @@ def test_address_that_nobody_has_answers_404(client, feed, alice):
 
 def test_address_is_said_once_and_kept_as_a_digest(as_alice, alice, client):
     page = as_alice.post(PROFILE, {"feed": "renew"}).content.decode()
+    assert 'id="feed-address" readonly autofocus' in page  # one begins where it is to be copied
     token = page.partition("/desk/calendar/")[2].partition(".ics")[0]
     assert client.get(f"/desk/calendar/{token}.ics").status_code == 200
     assert token not in as_alice.get(PROFILE).content.decode()
