@@ -18,6 +18,7 @@ from articles.widgets import is_row_id
 from newsroom.private import behind_a_link
 
 POSTS, WITHIN = 60, 3600  # from one network, in so many seconds
+MOST_GIVEN_BACK = 20_000  # characters of a note that came when its link had ended
 
 
 class DraftNoteForm(forms.Form):
@@ -72,7 +73,8 @@ def draft(request, token):
     if share is None:
         raise Http404("There is no such link.")
     if not sharing.leads_on(share):
-        return render(request, "articles/draft_ended.html", {"noindex": True, "share": share}, status=410)
+        context = {"noindex": True, "share": share, "unsent": request.POST.get("text", "")[:MOST_GIVEN_BACK]}
+        return render(request, "articles/draft_ended.html", context, status=410)
     version = sharing.current(share.article)  # before the text: a saving in between makes the press say that it changed
     shown = previews.at_the_desk(share.article)
     texts = notes.texts_of(shown)

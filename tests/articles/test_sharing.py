@@ -108,6 +108,14 @@ def test_link_that_has_ended_says_so(client, link, time_machine_at):
     assert client.post(link, {"do": "sign_off:1"}).status_code == 410
 
 
+def test_what_was_written_when_the_link_ended_is_given_back(client, link, time_machine_at):
+    time_machine_at(timezone.now() + timedelta(days=8))
+    response = client.post(link, {"do": "note", "quote": "gauge", "text": "Is <this> the right gauge?"})
+    assert response.status_code == 410
+    assert "What you wrote was not sent" in words(response)
+    assert "Is &lt;this&gt; the right gauge?</textarea>" in response.content.decode()
+
+
 def test_link_is_taken_back(as_alice, client, draft, link):
     share = DraftShare.objects.get()
     other = make_article("Other", published=False)
