@@ -42,7 +42,7 @@ from articles.models.article import Status
 from articles.models.rights import ENDS_SOON
 from articles.most_read import lines
 from articles.planning import begins
-from articles.workflow import sections_of, standing, waiting_for
+from articles.workflow import has_a_say, sections_of, standing, waiting_for
 from newsroom.charts import bars, by_day
 from newsroom.desk import Destination, Panel, destinations, panels, then
 
@@ -205,6 +205,7 @@ def failing(request):
     if found is None:
         found = [*_held_back(timezone.now()), *_failing(timezone.now())]
         cache.set(f"desk-failing-{key and hash(key)}", found, COUNTED_ANEW)
+    found = [row for row in found if has_a_say(request.user, row["section"])]
     return {"found": found} if found else None
 
 
@@ -233,6 +234,7 @@ def _failing(now):
 
 def _fails(article, at, errors, words=""):
     named = {"pk": article.pk, "title": str(article), "language": article.language, "direction": article.direction}
+    named["section"] = article.category_id
     return {**named, "standing": standing(article), "at": at, "errors": errors, "words": words}
 
 

@@ -75,6 +75,16 @@ def test_home_tells_the_zone_and_counts_no_words_of_a_plan(as_alice, alice):
     assert "0 words" not in page
 
 
+def test_editor_of_a_section_is_told_what_would_not_go_out_there_alone(as_alice, alice):
+    sport, soon = make_category("Sport"), timezone.now() + timedelta(days=1)
+    SectionEditor.objects.create(user=alice, category=sport)
+    for headline, section in (("The match TK", sport), ("The opera TK", make_category("Culture"))):
+        make_article(headline, at=soon, category=section)
+    page = words(as_alice.get("/desk/")).partition("Would not go out")[2]
+    assert "The match TK" in page.partition("Today")[0]
+    assert "The opera TK" not in page.partition("Today")[0]
+
+
 def test_home_stays_within_its_query_budget(as_alice):
     author, picture, now = make_author(), make_picture(), timezone.now()
     for number in range(8):
