@@ -33,7 +33,7 @@ def main(url):
         keep(reader.locator("#draft"), name="draft")
         page = opened(f"/desk/articles/article/{number}/change/", height=860, role="editor")
         page.locator(".ProseMirror p").first.wait_for()
-        page.locator("#notes").evaluate("notes => notes.scrollIntoView({block: 'center'})")
+        page.get_by_role("tab", name="Notes").click()
         keep(page, name="notes")
         page.click(".submit-row .preview")
         page.frame_locator(".preview-frame iframe").locator("h1").wait_for()

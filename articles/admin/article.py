@@ -185,10 +185,10 @@ class ArticleAdmin(DeskAdmin):
             "Headlines, search and sharing",
             {
                 "fields": ["headline_ideas", "search_title", "search_description", "share_title"],
-                "classes": ["desk-side", "collapse"],
+                "classes": ["desk-side", "tab-share", "collapse"],
             },
         ),
-        ("Address and language", {"fields": ["slug", "language"], "classes": ["desk-side", "collapse"]}),
+        ("Address and language", {"fields": ["slug", "language"], "classes": ["desk-side", "tab-share", "collapse"]}),
         (
             "Source and translation",
             {

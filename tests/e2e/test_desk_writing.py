@@ -174,3 +174,26 @@ def test_buttons_and_keys_go_from_change_to_change(open_page, newsroom):
     page.keyboard.press("j")
     expect(changes.first).to_be_focused()
     expect(page.locator("#nav-sidebar .destinations a").first).to_be_visible()
+
+
+def test_panel_beside_the_text_has_tabs_that_open_for_what_is_looked_for(newsroom, open_page):
+    number, _ = newsroom.article(SLUG)
+    page = open_page(f"/desk/articles/article/{number}/change/", role="editor")
+    story, share = (page.get_by_role("tab", name=name) for name in ("Story", "Share"))
+    expect(page.get_by_label("Slug line")).to_be_visible()
+    expect(page.locator("#id_search_description")).to_be_hidden()
+    story.focus()
+    page.keyboard.press("End")
+    expect(share).to_be_focused()
+    expect(page.locator("#id_search_description")).to_be_visible()
+    page.keyboard.press("ArrowRight")
+    expect(story).to_have_attribute("aria-selected", "true")
+    # A link to a field, as the checks have them, opens the tab that holds it.
+    page.goto("/desk/")
+    page.goto(f"/desk/articles/article/{number}/change/#id_slug")
+    expect(share).to_have_attribute("aria-selected", "true")
+    expect(page.locator("#id_slug")).to_be_visible()
+    # Without script, its parts stand one below the other.
+    plain = open_page(f"/desk/articles/article/{number}/change/", role="editor", javascript=False)
+    expect(plain.locator("#notes")).to_be_visible()
+    expect(plain.locator("#checks")).to_be_visible()
