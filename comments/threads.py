@@ -36,6 +36,10 @@ ORDERS = {
 USUAL = "best"
 IN_TIME = ORDERS["oldest"]  # replies are read as they came
 
+_SHOWN = (
+    "public_id", "article", "parent", "parent__name", "parent__status", "depth", "user__is_staff", "name", "body",
+    "status", "is_featured", "recommends", "score", "created_at", "edited_at",
+)  # fmt: skip
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -126,13 +130,11 @@ _first_roots = Prepared(_roots)
 
 @Prepared
 def _comments(with_picks, *, article, ids):
-    """Comments without what no template may show by mistake, and an article's picks where there are any."""
+    """Comments with what pages of readers show of them and no more, and an article's picks where there are any."""
     wanted = Q(pk__in=ids)
     if with_picks:
         wanted |= Q(pk__in=Comment.objects.filter(article=article).featured().order_by().values("pk"))
-    private = ("path", "signals", "held_because", "email", "sender", "sender_prefix", "fingerprint")
-    rows = Comment.objects.filter(wanted).select_related("user", "parent").order_by()
-    return rows.defer(*private, *(f"parent__{name}" for name in (*private, "body")))
+    return Comment.objects.filter(wanted).select_related("user", "parent").only(*_SHOWN).order_by()
 
 
 class Conversation:

@@ -59,6 +59,7 @@ class Prepared:
         rows = written.queryset.all()
         compiler = copy(written.compiler)
         compiler.connection, compiler.as_sql = connection, lambda *args, **kwargs: (text, params)
+        compiler.get_converters = lambda expressions: written.converters
         rows.query.get_compiler = lambda *args, **kwargs: compiler
         return list(rows)
 
@@ -96,6 +97,7 @@ class Written:
         if isinstance(built, QuerySet):
             self.queryset, self.compiler = built, built.query.get_compiler(connection=connection)
             self.text, self.params = self.compiler.as_sql()
+            self.converters = self.compiler.get_converters([column for column, *_ in self.compiler.select])
             return
         parts = [part.query.sql_with_params() for part in built]
         # Each part in brackets of its own: SQLite takes no limit within a UNION otherwise.

@@ -1,10 +1,23 @@
+from functools import lru_cache
 from urllib.parse import unquote
 
 from django.db import IntegrityError, models, transaction
+from django.urls import get_script_prefix, reverse
 from django.utils.text import slugify
 
+PATHS = 2000  # that a process remembers, of some 300 bytes each
 RIVALS = 10  # how many others may take the same slug at the same moment
 _TARGETS = ("article", "author", "category", "dossier", "page", "tag")
+
+
+def path_to(view: str, *args: str) -> str:
+    """As reverse(), which takes twenty times as long for what it was asked before."""
+    return _path_to(get_script_prefix(), view, args)
+
+
+@lru_cache(PATHS)
+def _path_to(prefix, view, args):
+    return reverse(view, args=args)
 
 
 class FormerAddress(models.Model):

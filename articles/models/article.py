@@ -10,14 +10,13 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.lookups import In
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import pgettext_lazy
 from taggit.managers import TaggableManager
 
 from articles.bodies import EXTENSIONS
 from articles.languages import Language, direction, site_language
-from articles.models.address import Addressed
+from articles.models.address import Addressed, path_to
 from articles.models.picture import SHOWN, Illustration, Picture, addresses_without_words, keys_in
 from articles.models.recording import Attachment
 from articles.models.site import CommentsPolicy
@@ -509,7 +508,7 @@ class Article(Addressed):
 
     def get_absolute_url(self):
         day = site_time(self.first_published_at or self.published_at or self.created_at)
-        return reverse("articles:detail", args=[f"{day.year:04}", f"{day.month:02}", f"{day.day:02}", self.slug])
+        return path_to("articles:detail", f"{day.year:04}", f"{day.month:02}", f"{day.day:02}", self.slug)
 
     def is_issued(self):
         return self.first_published_at is not None and self.first_published_at <= timezone.now()

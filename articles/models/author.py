@@ -1,9 +1,8 @@
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Lower
-from django.urls import reverse
 
-from articles.models.address import Addressed
+from articles.models.address import Addressed, path_to
 
 
 class Author(Addressed):
@@ -40,7 +39,7 @@ class Author(Addressed):
         return self.name
 
     def get_absolute_url(self):
-        return reverse("articles:author", args=[self.slug])
+        return path_to("articles:author", self.slug)
 
     @property
     def portrait(self):

@@ -1,11 +1,10 @@
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.urls import reverse
 from tree_queries.models import OrderableTreeNode
 from tree_queries.query import TreeQuerySet
 
-from articles.models.address import Addressed
+from articles.models.address import Addressed, path_to
 
 MAX_POSITION = 1_000_000
 
@@ -91,7 +90,7 @@ class Category(Addressed, OrderableTreeNode):
         super().save(*args, **kwargs)
 
     def get_absolute_url(self):
-        return reverse("articles:section", args=[self.slug])
+        return path_to("articles:section", self.slug)
 
 
 class SectionEditor(models.Model):

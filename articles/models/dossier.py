@@ -1,8 +1,7 @@
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from articles.models.address import Addressed
+from articles.models.address import Addressed, path_to
 
 
 class DossierQuerySet(models.QuerySet):
@@ -47,7 +46,7 @@ class Dossier(Addressed):
         return self.title
 
     def get_absolute_url(self):
-        return reverse("articles:dossier", args=[self.slug])
+        return path_to("articles:dossier", self.slug)
 
     def is_issued(self):
         return self.is_published

@@ -1,10 +1,10 @@
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.urls import Resolver404, resolve, reverse
+from django.urls import Resolver404, resolve
 from django.utils.translation import gettext_lazy as _
 
 from articles.bodies import EXTENSIONS
-from articles.models.address import Addressed
+from articles.models.address import Addressed, path_to
 from articles.models.picture import Illustration
 from articles.models.recording import Attachment
 from newsroom.fields import HTMLField
@@ -71,7 +71,7 @@ class Page(Addressed):
             Attachment.keep(self.body, page=self)
 
     def get_absolute_url(self):
-        return reverse("articles:page", args=[self.slug])
+        return path_to("articles:page", self.slug)
 
     def is_issued(self):
         return self.is_published

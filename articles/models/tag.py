@@ -1,9 +1,8 @@
 from django.db import models
 from django.db.models.functions import Lower
-from django.urls import reverse
 from taggit.models import ItemBase, TagBase
 
-from articles.models.address import Addressed
+from articles.models.address import Addressed, path_to
 
 
 class Tag(Addressed, TagBase):
@@ -18,7 +17,7 @@ class Tag(Addressed, TagBase):
         return self.name
 
     def get_absolute_url(self):
-        return reverse("articles:tag", args=[self.slug])
+        return path_to("articles:tag", self.slug)
 
 
 class ArticleTag(ItemBase):
