@@ -128,9 +128,9 @@ class Migration(migrations.Migration):
                 ('comments_policy', models.CharField(blank=True, choices=[('', 'As the site says'), ('open', 'Published at once, unless a rule rejects'), ('trusted', 'Held until two of a reader’s comments were approved'), ('risk', 'Held when something speaks against it'), ('pre', 'Held until a moderator approves'), ('closed', 'Closed: what was said stays, nothing new'), ('off', 'Off: no comments are shown')], default='', max_length=20)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('modified_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
-                ('assignee', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='with')),
-                ('created_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('translation_of', models.ForeignKey(blank=True, help_text='The story of this site that this one translates.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='translations', to='articles.article')),
+                ('assignee', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='with')),
+                ('created_by', models.ForeignKey(db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('translation_of', models.ForeignKey(blank=True, db_index=False, help_text='The story of this site that this one translates.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='translations', to='articles.article')),
             ],
             options={
                 'permissions': [('edit_any_article', 'Can edit articles of others, and published ones'), ('publish_article', 'Can publish, schedule and take down articles')],
@@ -1099,6 +1099,22 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='article',
             index=models.Index(models.F('status'), models.OrderBy(models.F('modified_at'), descending=True), models.OrderBy(models.F('id'), descending=True), name='article_of_status'),
+        ),
+        migrations.AddIndex(
+            model_name='article',
+            index=models.Index(models.F('category'), models.OrderBy(models.F('modified_at'), descending=True), models.OrderBy(models.F('id'), descending=True), name='article_changed_in_section'),
+        ),
+        migrations.AddIndex(
+            model_name='article',
+            index=models.Index(condition=models.Q(('translation_of__isnull', False)), fields=['translation_of'], name='article_translation_of'),
+        ),
+        migrations.AddIndex(
+            model_name='article',
+            index=models.Index(condition=models.Q(('assignee__isnull', False)), fields=['assignee'], name='article_assignee'),
+        ),
+        migrations.AddIndex(
+            model_name='article',
+            index=models.Index(condition=models.Q(('created_by__isnull', False)), fields=['created_by'], name='article_created_by'),
         ),
         migrations.AddConstraint(
             model_name='article',

@@ -172,8 +172,10 @@ class ArticleQuerySet(models.QuerySet):
 
     def of(self, user):
         """What this person started, has in hand or is named for."""
-        named = Byline.objects.filter(author__user=user).values("article")
-        return self.filter(Q(created_by=user) | Q(assignee=user) | Q(pk__in=named))
+        # Each by its own index: an OR of the three would read every article.
+        named = Byline.objects.filter(author__user=user).order_by().values("article")
+        begun, in_hand = (Article.objects.filter(**{role: user}).values("pk") for role in ("created_by", "assignee"))
+        return self.filter(pk__in=named.union(begun, in_hand, all=True))
 
     def viewable_by(self, user):
         """What this person may see at the desk: a writer one's own, whoever else may look at articles all of them."""
@@ -279,6 +281,7 @@ class Article(Addressed):
         null=True,
         blank=True,
         related_name="translations",
+        db_index=False,  # see Meta
         help_text="The story of this site that this one translates.",
     )
     source_title = models.CharField("original title", max_length=300, blank=True)
@@ -298,7 +301,13 @@ class Article(Addressed):
         help_text="The row of the log by which it is published.",
     )
     assignee = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="with"
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,  # see Meta
+        verbose_name="with",
     )
     due_at = models.DateTimeField("due", null=True, blank=True, validators=plausible_date)
     first_published_at = models.DateTimeField(null=True, editable=False)
@@ -324,7 +333,12 @@ class Article(Addressed):
         max_length=20, choices=[("", "As the site says"), *CommentsPolicy.choices], blank=True, default=""
     )
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+"
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+        db_index=False,  # see Meta
     )
     created_at = models.DateTimeField(auto_now_add=True)
     modified_at = models.DateTimeField("changed", auto_now=True)
@@ -373,6 +387,13 @@ class Article(Addressed):
             ),
             models.Index(fields=["-modified_at"], name="article_changed"),
             models.Index(F("status"), F("modified_at").desc(), F("id").desc(), name="article_of_status"),
+            models.Index(F("category"), F("modified_at").desc(), F("id").desc(), name="article_changed_in_section"),
+            # Of columns that are empty nearly everywhere. Were the empty rows in them, the statistics of SQLite would
+            # say that a value finds every row, and its planner would go around the index.
+            *(
+                models.Index(fields=[name], condition=Q((f"{name}__isnull", False)), name=f"article_{name}")
+                for name in ("translation_of", "assignee", "created_by")
+            ),
             models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="article_due"),
             models.Index(fields=["expires_at"], condition=Q(expires_at__isnull=False), name="article_expires"),
         ]

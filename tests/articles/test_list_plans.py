@@ -8,7 +8,7 @@ from django.utils import timezone
 from articles import addresses, corrections, dossiers, feeds, frontpage, most_read, related, sitemaps
 from articles.models import Article, Author, Dossier, ReadCount, Tag
 from articles.models.listing import by_author, in_section, in_topic, with_tag
-from tests.factories import make_article, make_author, make_category
+from tests.factories import make_article, make_author, make_category, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -62,6 +62,9 @@ LISTS = {
         Article.objects.published().order_by("-first_published_at", "-id").values_list("pk")[:20]
     ),
     "desk": lambda section: Article.objects.order_by("-modified_at", "-id").values_list("pk")[:50],
+    "desk, one section": lambda section: (
+        Article.objects.filter(category=section).order_by("-modified_at", "-id").values_list("pk")[:50]
+    ),
 }
 # Where a few rows that an index found are put in order, or read by their numbers.
 LOOKUPS = {
@@ -76,6 +79,8 @@ LOOKUPS = {
     "sitemap of tags": lambda section: Tag.objects.filter(addresses.is_listed(2)),
     "cards": lambda section: Article.objects.filter(pk__in=[1, 2, 3]).for_readers(),
     "corrections": lambda section: corrections.listed()[:20],
+    "one's own": lambda section: Article.objects.of(make_user()).order_by("-modified_at", "-id")[:50],
+    "how many are one's own": lambda section: Article.objects.of(make_user()).values("pk")[:5001],
 }
 
 
