@@ -10,7 +10,6 @@ from django.db.models import (
     IntegerField,
     Prefetch,
     Q,
-    Subquery,
     Sum,
     Value,
     When,
@@ -21,34 +20,29 @@ from django.db.models.functions import TruncDate
 from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 
-from articles import going_out, trust
+from articles import keeping_back, trust
 from articles.models import (
     Article,
     Author,
     Byline,
     Category,
     EditingSession,
-    Note,
     Page,
     Picture,
     Placement,
     ReadCount,
     Recording,
     SiteSettings,
-    Transition,
-    WorkingCopy,
 )
 from articles.models.article import Status
 from articles.models.rights import ENDS_SOON
 from articles.most_read import lines
 from articles.planning import begins
-from articles.workflow import has_a_say, sections_of, standing, waiting_for
+from articles.workflow import sections_of, standing, waiting_for
 from newsroom.charts import bars, by_day
 from newsroom.desk import Destination, Panel, destinations, panels, then
 
 SHOWN = 6  # rows of a panel; its head leads to the rest
-CHECKED, CHECKED_AHEAD = 12, timedelta(days=7)  # as many, and as far ahead, as the home page can afford
-HELD_LATELY = timedelta(days=7)
 CHARTED = 14  # days
 MOST_READ = 5
 COUNTED_ANEW = 60  # seconds for which the numbers of readers are remembered
@@ -196,46 +190,8 @@ def coming(request):
 
 def failing(request):
     """What goes out by itself and would not as things stand, and what was held back and is not out yet."""
-    if not request.user.has_perm("articles.publish_article"):
-        return None
-    # Checks are asked anew once anything was changed at the desk, and each minute for what is elsewhere: rights, links.
-    last = (Subquery(model.objects.order_by("-pk").values("pk")[:1]) for model in (Transition, Note))
-    key = Article.objects.order_by("-modified_at").values_list("modified_at", *last).first()
-    found = cache.get(f"desk-failing-{key and hash(key)}")
-    if found is None:
-        found = [*_held_back(timezone.now()), *_failing(timezone.now())]
-        cache.set(f"desk-failing-{key and hash(key)}", found, COUNTED_ANEW)
-    found = [row for row in found if has_a_say(request.user, row["section"])]
+    found = keeping_back.found_for(request.user)
     return {"found": found} if found else None
-
-
-def _held_back(now):
-    rows = Transition.objects.filter(step="hold_back", made_at__gt=now - HELD_LATELY).select_related("article")
-    last = {entry.article_id: entry for entry in reversed(rows.defer("article__body", "article__body_text")[:CHECKED])}
-    return [
-        _fails(entry.article, entry.made_at, [entry.note], words=entry.words)
-        for entry in last.values()
-        if not entry.article.is_public() and not entry.article.is_scheduled
-    ]
-
-
-def _failing(now):
-    notes = Prefetch("notes", Note.objects.open(), to_attr="open_notes")
-    soon = {"published_at__gt": now, "published_at__lt": now + CHECKED_AHEAD}
-    scheduled = Article.objects.filter(Q(status=Status.PUBLISHED) | Q(status=Status.APPROVED), **soon)
-    for article in scheduled.select_related("lead_picture").prefetch_related(notes).order_by("published_at")[:CHECKED]:
-        if errors := going_out.keeps_back(article):
-            yield _fails(article, article.published_at, errors)
-    changes = WorkingCopy.objects.filter(goes_live_at__gt=now, goes_live_at__lt=now + CHECKED_AHEAD)
-    for copy in changes.select_related("article", "revision", "base").order_by("goes_live_at")[:CHECKED]:
-        if errors := going_out.keeps_back(copy.article, copy):
-            yield _fails(copy.article, copy.goes_live_at, errors, words="Its changes")
-
-
-def _fails(article, at, errors, words=""):
-    named = {"pk": article.pk, "title": str(article), "language": article.language, "direction": article.direction}
-    named["section"] = article.category_id
-    return {**named, "standing": standing(article), "at": at, "errors": errors, "words": words}
 
 
 def leaving(request):

@@ -4,16 +4,15 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
-from django.core.cache import cache
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Window
+from django.db.models import Count, Exists, F, OuterRef, Q, Window
 from django.db.models.functions import RowNumber, TruncDate
 from django.utils import timezone
 
-from articles import checks
-from articles.models import Article, Note, WorkingCopy
+from articles.models import Article, WorkingCopy
 from articles.models.article import ArticleQuerySet, Status
 from articles.standing import Standing, standing, with_standing
+from articles.verdicts import ask, is_to_go_out, known, with_notes
 from articles.workflow import STEPS, Step, is_ahead, step_named, steps
 
 COLUMNS = (
@@ -21,8 +20,6 @@ COLUMNS = (
 )  # fmt: skip
 IN_COLUMN = 25  # cards; the head of the column leads to all
 IN_TRAY = 12
-CHECKED_AT_ONCE = 12  # cards whose text no check has seen yet, as many as a page can afford
-REMEMBERED = 300  # seconds for which it is remembered how much is to fix in a text that stays as it is
 # What leads into a column, from wherever it may.
 LEADS_TO = {
     Standing.DRAFT: ("return_to_draft", "take_down"),
@@ -78,24 +75,13 @@ def cards(articles, user) -> list[Card]:
 
 
 def note_what_is_to_fix(cards: list[Card]):
-    """Write onto cards how much the checks find to be fixed. Of a board that stays as it is they are asked once."""
-    keys = [card.article.pk for card in cards if card.standing != Standing.PLANNED]
-    noted = dict(Note.objects.open().filter(article__in=keys).values_list("article").annotate(number=Count("pk")))
-    names = {
-        f"desk-to-fix-{card.article.pk}-{card.article.modified_at.timestamp()}-{noted.get(card.article.pk, 0)}": card
-        for card in cards
-        if card.article.pk in keys
-    }
-    known = cache.get_many(names)
-    anew = {names[name].article.pk: name for name in list(names) if name not in known}
-    chosen = list(anew)[:CHECKED_AT_ONCE]
-    notes = Prefetch("notes", Note.objects.open(), to_attr="open_notes")
-    rows = Article.objects.filter(pk__in=chosen).select_related("lead_picture") if chosen else Article.objects.none()
-    rows = list(rows.prefetch_related(notes))
-    found = {anew[row.pk]: len(errors) for row, errors in zip(rows, checks.errors_of(rows), strict=True)}
-    cache.set_many(found, REMEMBERED)
-    for name, card in names.items():
-        card.to_fix = (known | found).get(name, 0)
+    """Write onto cards how much the checks find to be fixed, as far as that is known."""
+    articles = [card.article for card in cards]
+    verdicts = known(articles)
+    verdicts |= ask([one for one in articles if is_to_go_out(one) and one.pk not in verdicts], only_errors=True)
+    for card in cards:
+        if verdict := verdicts.get(card.article.pk):
+            card.to_fix = verdict.errors
 
 
 def open_steps(article, user) -> list[Step]:
@@ -119,7 +105,8 @@ def board(articles: ArticleQuerySet, user) -> list[Column]:
     found = []
     for where in COLUMNS:
         first = F("published_at") if where == Standing.SCHEDULED else F("due_at").asc(nulls_last=True)
-        found.append(list(loaded(with_standing(articles, where)).order_by(first, "modified_at", "pk")[: IN_COLUMN + 1]))
+        cards_of = with_notes(loaded(with_standing(articles, where))).order_by(first, "modified_at", "pk")
+        found.append(list(cards_of[: IN_COLUMN + 1]))
     by_key = {card.article.pk: card for card in cards([one for column in found for one in column[:IN_COLUMN]], user)}
     note_what_is_to_fix(list(by_key.values()))
     return [

@@ -31,10 +31,11 @@ from articles.admin.autosave import (
     window_of,
 )
 from articles.admin.base import DeskAdmin, ask, asked_form, back, counted, render_cell, up_to
-from articles.admin.checking import checks_view
+from articles.admin.checking import checks_view, verdicts_view
 from articles.admin.correction import correct_view
 from articles.admin.filters import (
     AuthorFilter,
+    ChecksFilter,
     DueFilter,
     GoesOutFilter,
     KindFilter,
@@ -62,6 +63,7 @@ from articles.forms import (
 from articles.models import Article, Author, Byline, Category, EditingSession, RelatedChoice
 from articles.models.article import Kind, Status
 from articles.sharing import readers, void_words
+from articles.verdicts import is_to_go_out, known, with_notes
 from articles.widgets import SearchableSelect, is_row_id
 from articles.workflow import (
     STEPS,
@@ -74,6 +76,7 @@ from articles.workflow import (
     step_named,
     steps,
     take,
+    waiting_for,
     words_of_assignment,
 )
 from newsroom import html
@@ -87,7 +90,13 @@ BULK = 200  # articles that one bulk action takes: more would hold the database 
 
 class ArticleChangeList(ChangeList):
     def get_queryset(self, request, **kwargs):
-        return super().get_queryset(request, **kwargs).for_cards().select_related("assignee")
+        return with_notes(super().get_queryset(request, **kwargs).for_cards().select_related("assignee"))
+
+    def get_results(self, request):
+        super().get_results(request)
+        verdicts = known(self.result_list)
+        for article in self.result_list:
+            article.verdict = verdicts.get(article.pk)
 
 
 class BylineInline(admin.TabularInline):
@@ -152,11 +161,11 @@ class RelatedInline(OrderedStories):
 class ArticleAdmin(DeskAdmin):
     form = ArticleForm
     inlines = [BylineInline, RelatedInline]
-    list_display = ["story", "state", "in_hand", "section", "by", "goes_out", "changed"]
+    list_display = ["story", "state", "in_hand", "section", "by", "goes_out", "changed", "found"]
     list_display_links = None
     list_filter = [
         StandingFilter, SectionFilter, KindFilter, AuthorFilter, LanguageFilter, ("published_at", GoesOutFilter),
-        PictureFilter, DueFilter, MineFilter,
+        PictureFilter, DueFilter, MineFilter, ChecksFilter,
     ]  # fmt: skip
     ordering = ["-modified_at", "-id"]
     search_fields = ["headline", "standfirst"]
@@ -554,6 +563,7 @@ class ArticleAdmin(DeskAdmin):
             *planning.urls(self),
             *many.urls(self),
             *sharing.urls(self),
+            path("checks/", view(self.verdicts_view), name="articles_article_verdicts"),
             path("<path:object_id>/preview/", view(self.preview_view), name="articles_article_preview"),
             path("<path:object_id>/notes/", view(self.notes_view), name="articles_article_notes"),
             path("<path:object_id>/checks/", view(self.checks_view), name="articles_article_checks"),
@@ -584,6 +594,9 @@ class ArticleAdmin(DeskAdmin):
 
     def checks_view(self, request, object_id):
         return checks_view(request, self, object_id)
+
+    def verdicts_view(self, request):
+        return verdicts_view(request, self)
 
     def notes_view(self, request, object_id):
         return notes_view(request, self, object_id)
@@ -640,20 +653,26 @@ class ArticleAdmin(DeskAdmin):
             scheduled=viewable.scheduled(),
             live=viewable.published(),
             mine=viewable.of(request.user),
+            waiting=waiting_for(request.user, viewable),
         )
         tabs = [
             ("All", "", "all"),
             ("Mine", "whose=mine", "mine"),
+            ("Waiting for me", "whose=waiting", "waiting"),
             ("Drafts", "status=draft", "draft"),
             ("In review", "status=review", "review"),
             ("Scheduled", "status=scheduled", "scheduled"),
             ("Live", "status=live", "live"),
         ]
         query = request.GET.urlencode()
-        return [
+        views = [
             {"label": label, "url": f"?{where}", "count": up_to(counts[name]), "is_current": query == where}
             for label, where, name in tabs
         ]
+        if request.user.has_perm("articles.publish_article"):
+            failing = {"label": "Failing checks", "url": "?checks=failing", "is_current": query == "checks=failing"}
+            views.insert(3, {**failing, "is_asked": True})
+        return views
 
     @admin.display(description="Story", ordering="headline")
     def story(self, article):
@@ -684,6 +703,10 @@ class ArticleAdmin(DeskAdmin):
     @admin.display(description="Changed", ordering="modified_at")
     def changed(self, article):
         return render_cell("ago", moment=article.modified_at)
+
+    @admin.display(description="Checks")
+    def found(self, article):
+        return render_cell("found", article=article, verdict=article.verdict) if is_to_go_out(article) else "–"
 
     # -- many at once
 

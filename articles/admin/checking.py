@@ -4,10 +4,13 @@ from contextlib import suppress
 
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
+from django.http import JsonResponse
 from django.template.response import TemplateResponse
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
-from articles import checks, working_copies
+from articles import checks, keeping_back, verdicts, working_copies
+from articles.admin.base import render_cell
 from articles.checks import Severity
 from articles.models import Picture
 from articles.widgets import is_row_id
@@ -38,6 +41,19 @@ def checks_view(request, model_admin, object_id):
         return TemplateResponse(request, "desk/checks.html", context)
     context = {**model_admin.admin_site.each_context(request), "title": "Checks", **context}
     return TemplateResponse(request, "desk/checks_page.html", context)
+
+
+@never_cache
+@require_safe
+def verdicts_view(request, model_admin):
+    """Ask about the articles named, for the list, and how many the checks keep from going out by themselves."""
+    if not model_admin.has_view_permission(request):
+        raise PermissionDenied
+    keys = [key for key in request.GET.getlist("of") if is_row_id(key)][: verdicts.AT_ONCE]
+    articles = verdicts.with_notes(model_admin.get_queryset(request).filter(pk__in=keys).defer("body", "body_text"))
+    found = verdicts.ask(list(articles))
+    cells = {one.pk: render_cell("found", article=one, verdict=found[one.pk]) for one in articles if one.pk in found}
+    return JsonResponse({"cells": cells, "failing": len(keeping_back.found_for(request.user))})
 
 
 def _take_in(article, sent):

@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.contrib import admin
 from django.utils import timezone
 
+from articles import keeping_back
 from articles.admin.base import Choice
 from articles.languages import Language
 from articles.models import Author, Byline, Category
@@ -83,6 +84,18 @@ class MineFilter(Choice):
 
     def keep(self, request, queryset, value):
         return waiting_for(request.user, queryset) if value == "waiting" else queryset.of(request.user)
+
+
+class ChecksFilter(Choice):
+    """What would not go out by itself, and what was held back: to those who may publish it."""
+
+    title = "checks"
+    parameter_name = "checks"
+    options = (("failing", "Failing"),)
+    is_tab = True
+
+    def keep(self, request, queryset, value):
+        return queryset.filter(pk__in={row["pk"] for row in keeping_back.found_for(request.user)})
 
 
 class DueFilter(Choice):

@@ -51,9 +51,11 @@ def errors(article, at=None, tags=None) -> list[Finding]:
     return _kept_whole(lambda ask: _errors(ask, article, at, tags))
 
 
-def errors_of(articles) -> list[list[Finding]]:
-    """What keeps each of these articles back."""
-    return _kept_whole(lambda ask: [_errors(ask, article) for article in articles])
+def run_each(articles, only_errors=False) -> list[list[Finding]]:
+    """What the checks find in each of these articles."""
+    return _kept_whole(
+        lambda ask: [_errors(ask, one) if only_errors else _run(ask, one, None, None, CHECKS) for one in articles]
+    )
 
 
 def _errors(ask, article, at=None, tags=None):
@@ -117,4 +119,4 @@ def objections(article, at, tags=None, before=None) -> dict[str, list[str]]:
 
 gates.append(objections)
 
-__all__ = ["CHECKS", "Finding", "Severity", "Subject", "errors", "errors_of", "known_by", "new_errors", "run"]
+__all__ = ["CHECKS", "Finding", "Severity", "Subject", "errors", "known_by", "new_errors", "run", "run_each"]

@@ -1,12 +1,15 @@
+import re
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
-from articles.models import Article
+from articles import notes
+from articles.models import Article, SectionEditor
 from articles.models.article import Status
 from tests.articles.desk_forms import words
-from tests.factories import make_article, make_author, make_category, make_picture
+from tests.conftest import signed_in
+from tests.factories import make_article, make_author, make_category, make_picture, make_user
 
 LIST = "/desk/articles/article/"
 
@@ -87,8 +90,11 @@ def test_status_is_said_in_words(as_alice):
 
 
 def test_tabs_count(as_alice):
-    views = {view["label"]: view["count"] for view in as_alice.get(LIST).context["views"]}
-    assert views == {"All": 6, "Mine": 0, "Drafts": 1, "In review": 1, "Scheduled": 1, "Live": 1}
+    views = {view["label"]: view.get("count") for view in as_alice.get(LIST).context["views"]}
+    assert views == {
+        "All": 6, "Mine": 0, "Waiting for me": 1, "Drafts": 1, "In review": 1, "Scheduled": 1, "Live": 1,
+        "Failing checks": None,
+    }  # fmt: skip
 
 
 def act(client, action, *articles, **fields):
@@ -133,6 +139,66 @@ def test_bulk_deletion_spares_what_was_public(as_alice, newsroom):
     act(as_alice, "delete_selected", newsroom["draft"], newsroom["live"], post="yes")
     assert not Article.objects.filter(pk=newsroom["draft"].pk).exists()
     assert Article.objects.filter(pk=newsroom["live"].pk).exists()
+
+
+# -- what the checks come to
+
+
+def cells(response):
+    rows = re.findall(r'<td class="field-found">(.*?)</td>', response.content.decode(), re.S)
+    said = (" ".join(re.sub(r"<[^>]+>", "", row).split()) for row in rows)
+    return {article.headline: words for article, words in zip(response.context["cl"].result_list, said, strict=True)}
+
+
+def test_list_says_what_the_checks_come_to_once_they_were_asked(as_alice, newsroom, alice):
+    draft, review = newsroom["draft"], newsroom["review"]
+    Article.objects.filter(pk=draft.pk).update(body="<p>TK and TK.</p>", standfirst="It has one.")
+    asked = f"{LIST}checks/?" + "&".join(f"of={one.pk}" for one in newsroom.values())
+    assert cells(as_alice.get(LIST))["Half written"] == "Ask: checks of Half written"
+    answer = as_alice.get(asked).json()
+    assert {*answer["cells"]} == {str(newsroom[name].pk) for name in ("draft", "review", "scheduled")}
+    shown = cells(as_alice.get(LIST))
+    assert shown["Half written"] == "2 to fix: checks of Half written"
+    assert shown["Waiting for eyes"] == "1 worth a look: checks of Waiting for eyes"
+    assert shown["Out already"] == shown["Taken back"] == "–"
+    Article.objects.filter(pk=review.pk).update(standfirst="It has one, too.")
+    notes.add(review, "Who said so?", alice)
+    assert cells(as_alice.get(LIST))["Waiting for eyes"].startswith("Ask")
+    as_alice.get(asked)
+    assert cells(as_alice.get(LIST))["Waiting for eyes"].startswith("1 to fix")
+    notes.resolve(review.notes.get(), alice)
+    assert as_alice.get(asked).status_code == 200
+    assert cells(as_alice.get(LIST))["Waiting for eyes"].startswith("Pass")
+
+
+def test_checks_are_asked_of_a_few_stories_that_one_may_see(as_alice, as_walter, walter):
+    made = [make_article(f"Number {number}", published=False, created_by=walter) for number in range(14)]
+    asked = f"{LIST}checks/?of=x&of=99999999999999999999&" + "&".join(f"of={one.pk}" for one in made)
+    assert len(as_alice.get(asked).json()["cells"]) == 12
+    other = make_article("Not his", published=False)
+    assert as_walter.get(f"{LIST}checks/?of={other.pk}&of={made[0].pk}").json()["cells"].keys() == {str(made[0].pk)}
+    assert as_alice.post(asked).status_code == 405
+    assert signed_in(make_user("eve")).get(asked).status_code == 403
+
+
+def test_tab_of_failing_checks_holds_what_would_not_go_out(as_alice, as_walter, newsroom):
+    assert as_alice.get(f"{LIST}checks/").json() == {"cells": {}, "failing": 0}
+    Article.objects.filter(pk=newsroom["scheduled"].pk).update(category=newsroom["review"].category)
+    notes.add(newsroom["scheduled"], "Who said so?")
+    assert headlines(as_alice.get(f"{LIST}?checks=failing")) == ["Tomorrow's news"]
+    assert as_alice.get(f"{LIST}checks/").json()["failing"] == 1
+    assert "Failing checks" not in words(as_walter.get(LIST))
+    sam = make_user("sam", "Editors")
+    SectionEditor.objects.create(user=sam, category=make_category("Sport"))
+    assert headlines(signed_in(sam).get(f"{LIST}?checks=failing")) == []
+
+
+def test_list_of_stories_in_hand_stays_within_its_query_budget(as_alice, alice, django_assert_max_num_queries):
+    for number in range(50):
+        make_article(f"Row {number}", published=False, assignee=alice)
+    as_alice.get(f"{LIST}checks/?" + "&".join(f"of={one.pk}" for one in Article.objects.all()))
+    with django_assert_max_num_queries(12):
+        as_alice.get(LIST)
 
 
 def test_list_stays_within_its_query_budget(as_alice, django_assert_max_num_queries):
