@@ -40,11 +40,13 @@ POSTGRESQL = [
         SELECT regexp_replace(normalize($1, NFKD), U&'[\\0300-\\036F]', '', 'g')
     $$
     """,
+    # The last word tells in which 2,048 articles it is, so that the newest are found without the others.
     """
     ALTER TABLE articles_article ADD COLUMN search tsvector GENERATED ALWAYS AS (
         setweight(to_tsvector('simple', articles_search_fold(headline)), 'A') ||
         setweight(to_tsvector('simple', articles_search_fold(kicker || ' ' || standfirst)), 'B') ||
-        setweight(to_tsvector('simple', articles_search_fold(left(body_text, 250000))), 'C')
+        setweight(to_tsvector('simple', articles_search_fold(left(body_text, 250000))), 'C') ||
+        array_to_tsvector(ARRAY['#' || (id / 2048)::text])
     ) STORED
     """,
     "CREATE INDEX articles_search ON articles_article USING gin (search)",

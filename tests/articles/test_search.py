@@ -85,6 +85,15 @@ def test_finds_drafts_only_for_the_desk():
     assert search(Article.objects.all(), "zebra").count() == 1
 
 
+@pytest.mark.parametrize("number", [1, 2, 3, 4])
+def test_of_common_words_those_entered_last_are_ranked(monkeypatch, number):
+    entered = [make_article("A heron", body="<p>Water.</p>", pk=pk).pk for pk in (7, 1_000_000, 990_000, 900_000)]
+    make_article("Herons", body="<p>Water.</p>", pk=1_000_001)
+    monkeypatch.setattr("articles.search.MAX_HITS", number)
+    monkeypatch.setattr("articles.search.SPARE", 0)
+    assert sorted(ranked_ids("heron water"), reverse=True) == sorted(entered, reverse=True)[:number]
+
+
 def test_marks_the_hit_in_its_passage():
     text = "word " * 100 + "a Crème egg " + "word " * 100
     parts = snippet(text, "creme")
