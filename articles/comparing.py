@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from articles.models import Article, Author, Byline, Category, Picture
+from articles.passages import passages_of
 from articles.revisions import COURSE, WORDS
 
 # Han, Kana, Hangul and Thai are written without spaces: there each letter counts.
@@ -43,9 +44,19 @@ class Block:
         return Counter(token for token in self.tokens if token.strip() and not token.startswith("\x01"))
 
 
+class Passage:
+    """A passage of a text with the paragraphs that it is read as: of a list, one for each of its points."""
+
+    def __init__(self, html):
+        self.html, self.blocks = html, blocks_of(html)
+
+    def words(self):
+        return sum((block.words() for block in self.blocks), Counter())
+
+
 @dataclass
 class Change:
-    """One field that differs. `kind` says how it is shown: words, blocks, entries, pictures."""
+    """One field that differs. `kind` says how it is shown: words, passages, entries, pictures."""
 
     name: str
     label: str
@@ -162,11 +173,6 @@ def compare_blocks(old, new):
     """Return the paragraphs of two texts in order, each with how it differs, those that do not in runs."""
     rows, run = [], []
 
-    def same(blocks):
-        for block in blocks:
-            words = "".join(_shown(token, "=") for token in block.tokens)
-            run.append({"kind": block.kind, "pieces": [("=", words)]})
-
     def settle():
         if run:
             rows.append({"state": "same", "blocks": list(run), "count": len(run)})
@@ -175,7 +181,7 @@ def compare_blocks(old, new):
     matcher = SequenceMatcher(None, [block.key for block in old], [block.key for block in new], autojunk=False)
     for operation, start, end, new_start, new_end in matcher.get_opcodes():
         if operation == "equal":
-            same(old[start:end])
+            run += _unchanged(old[start:end])
             continue
         settle()
         for before, after in _pair(old[start:end], new[new_start:new_end]):
@@ -186,8 +192,44 @@ def compare_blocks(old, new):
     return rows
 
 
+def _unchanged(blocks):
+    shown = [("".join(_shown(token, "=") for token in block.tokens), block.kind) for block in blocks]
+    return [{"kind": kind, "pieces": [("=", words)]} for words, kind in shown]
+
+
+def compare_texts(old, new):
+    """Return the passages of two texts in order: those that do not differ in runs, others by their place in sides()."""
+    rows = []
+    for place, (before, after) in enumerate(_side_by_side(old, new)):
+        if before and after and before.html == after.html:
+            if not rows or rows[-1]["state"] != "same":
+                rows.append({"state": "same", "blocks": [], "count": 0})
+            rows[-1]["blocks"] += _unchanged(after.blocks)
+            rows[-1]["count"] += len(after.blocks)
+            continue
+        state = "changed" if before and after else "removed" if before else "added"
+        within = compare_blocks(before.blocks if before else [], after.blocks if after else [])
+        if all(row["state"] == "same" for row in within):
+            within = [{"state": "changed", "kind": "", "pieces": [("+", "Only how it is marked up.")]}]
+        rows.append({"state": state, "place": place, "rows": within})
+    return rows
+
+
+def sides(old, new):
+    """Return the passages of two texts side by side, as they are stored; an empty one where there is none."""
+    return [(before.html if before else "", after.html if after else "") for before, after in _side_by_side(old, new)]
+
+
+def _side_by_side(old, new):
+    old, new = ([Passage(html) for html in passages_of(text or "")] for text in (old, new))
+    matcher = SequenceMatcher(None, [one.html for one in old], [one.html for one in new], autojunk=False)
+    for operation, start, end, new_start, new_end in matcher.get_opcodes():
+        before, after = old[start:end], new[new_start:new_end]
+        yield from zip(before, after, strict=True) if operation == "equal" else _pair(before, after)
+
+
 def _pair(old, new):
-    """Pair paragraphs in their order so that those with most words in common stand together."""
+    """Pair paragraphs, or passages, in their order so that those with most words in common stand together."""
     if len(old) * len(new) > PAIRED:
         longest = max(len(old), len(new))
         return [(old[i] if i < len(old) else None, new[i] if i < len(new) else None) for i in range(longest)]
@@ -222,6 +264,7 @@ def _likeness(bag, other):
 # -- two versions
 
 
+TEXTS = ("body", "live_summary")
 IN_WORDS = {"kicker", "headline", "standfirst", "lead_alt", "lead_caption", "reviewed", "source_title", "source_note"}
 ORDER = [*WORDS[:5], "tags", "bylines", "categories", "related", *WORDS[5:], *COURSE]
 LABELS = {"tags": "Tags", "bylines": "Bylines", "categories": "Further sections", "related": "Related stories"}
@@ -252,10 +295,8 @@ def compare(old, new, known=None):
     found = []
     for name in names:
         before, after = old.get(name), new.get(name)
-        if name in ("body", "live_summary"):
-            pieces, kind = compare_blocks(blocks_of(before), blocks_of(after)), "blocks"
-            if all(row["state"] == "same" for row in pieces):
-                pieces = [{"state": "changed", "kind": "", "pieces": [("+", "Only how it is marked up.")]}]
+        if name in TEXTS:
+            pieces, kind = compare_texts(before, after), "passages"
         elif name in IN_WORDS:
             pieces, kind = compare_words(_TOKEN.findall(before or ""), _TOKEN.findall(after or "")), "words"
         elif name == "bylines":
@@ -319,9 +360,11 @@ def counted(changes):
     """How many words came and how many went, over all changes."""
     come = gone = 0
     for change in changes:
-        rows = change.pieces if change.kind == "blocks" else [{"state": "", "pieces": change.pieces}]
+        rows = [{"state": "", "pieces": change.pieces}] if change.kind == "words" else []
+        if change.kind == "passages":
+            rows = [row for passage in change.pieces for row in passage.get("rows", [])]
         for row in rows:
-            if row["state"] != "same" and change.kind in ("blocks", "words"):
+            if row["state"] != "same":
                 come += sum(len(words.split()) for sign, words in row["pieces"] if sign == "+")
                 gone += sum(len(words.split()) for sign, words in row["pieces"] if sign == "-")
     return {"come": come, "gone": gone}

@@ -14,6 +14,7 @@ from newsroom import html
 
 AROUND = 60  # characters kept of what stands before and after a passage
 GIVEN = ("article", "parent", "share", "made_by", "resolved_by", "resolved_at")  # typed by nobody
+FIELDS = ("headline", "standfirst", "body")  # what may be noted on
 ENOUGH = 24  # of those that must be found where the passage itself was changed
 
 
@@ -83,8 +84,8 @@ def _between(note, texts):
             continue
         start = text.index(before) + len(before)
         end = text.find(after, start) if after else len(text)
-        if 0 <= end - start <= 2 * len(note.quote) + AROUND:
-            return Place(field, text[start:end].strip(), start, is_changed=True)
+        if 0 <= end - start <= 2 * len(note.quote) + AROUND and (words := text[start:end].strip()):
+            return Place(field, words, start, is_changed=True)
     return None
 
 
@@ -102,8 +103,7 @@ def threads(article: Article, texts: dict[str, str], **only) -> list[Thread]:
     notes = article.notes.threads().filter(**only).select_related("made_by", "share", "resolved_by")
     notes = notes.prefetch_related(Prefetch("replies", Note.objects.select_related("made_by", "share")))
     found = [Thread(note, list(note.replies.all()), find(note, texts)) for note in notes]
-    order = ["headline", "standfirst", "body"]
-    return sorted(found, key=lambda one: (order.index(one.place.field), one.place.start) if one.place else (9, 0))
+    return sorted(found, key=lambda one: (FIELDS.index(one.place.field), one.place.start) if one.place else (9, 0))
 
 
 def add(article: Article, text: str, by=None, *, share=None, quote="", before="", texts=None) -> Note:

@@ -8,12 +8,14 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from articles import moments, revisions
+from articles import comparing, moments, revisions
 from articles.models import Article, WorkingCopy
 from articles.models.article import Status, ask_gates
+from articles.passages import merged
 from articles.standing import in_words, made
-from newsroom import pagestore
+from newsroom import html, pagestore
 
+CHANGED = "That has been changed again meanwhile. Compare with what the desk has now."
 NEXT = "articles.next_moment"  # where going_out.py remembers when it has to look again
 
 
@@ -207,18 +209,47 @@ def restore(article, revision, by=None):
 
     Raises ValidationError in words where it would go out by itself, unread or incomplete.
     """
+    earlier = {name: value for name, value in revision.snapshot.items() if name not in revisions.COURSE}
+    return _put_back(article, earlier, by, f"Put back version {revision.number}")
+
+
+def put_back(article, name, old, new, place=None, by=None, note=""):
+    """Give a field at the desk what it had in `old`, the earlier of two versions that were compared.
+
+    With a `place` in comparing.sides(), only that passage of a text. Raises ValidationError as `restore` does, and
+    where the field, or that passage, is no longer as it is in `new`.
+    """
+    value = _as_before(old.snapshot.get(name), new.snapshot.get(name), working_values(article).get(name), place)
+    return _put_back(article, {name: value}, by, note)
+
+
+def _as_before(before, after, now, place):
+    if place is None and now in (before, after):
+        return before
+    wanted = None
+    if place is not None:
+        sides = enumerate(comparing.sides(before, after))
+        wanted = merged(after, "".join(side[0 if at == place else 1] for at, side in sides), now)
+    if wanted is None:
+        raise ValidationError(CHANGED)
+    try:
+        return html.clean(wanted)
+    except ValueError as error:
+        raise ValidationError(str(error)) from error
+
+
+def _put_back(article, values, by, note):
     copy = of(article)
     if copy and copy.goes_live_at:
         raise ValidationError("Its changes go live by themselves. Take them off the schedule first.")
-    earlier = {name: value for name, value in revision.snapshot.items() if name not in revisions.COURSE}
-    wanted = working_values(article) | earlier
+    wanted = working_values(article, copy) | values
     if article.is_scheduled:
         restored = Article.objects.get(pk=article.pk)
         revisions.put(restored, wanted)
         before = Article.objects.get(pk=article.pk)
         if found := restored.gaps() or ask_gates(restored, article.goes_out_at, tags=wanted["tags"], before=before):
             raise ValidationError(found)
-    return keep(article, wanted, by, f"Put back version {revision.number}", is_asked=True)
+    return keep(article, wanted, by, note, is_asked=True)
 
 
 def forget_next_moment():

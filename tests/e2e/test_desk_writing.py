@@ -176,6 +176,42 @@ def test_buttons_and_keys_go_from_change_to_change(open_page, newsroom):
     expect(page.locator("#nav-sidebar .destinations a").first).to_be_visible()
 
 
+def test_change_is_put_back_by_its_key_and_noted_on_without_script(newsroom, open_page, audit):
+    number, _ = newsroom.article("slow-tea-on-a-small-hill")
+    versions = f"/desk/articles/article/{number}/versions/"
+    page = open_page(f"/desk/articles/article/{number}/change/", role="editor")
+    begun = page.locator("#id_standfirst").input_value()
+    page.locator("#id_standfirst").fill("Quite another standfirst.")
+    page.locator(".ProseMirror p").first.click()
+    page.keyboard.press("Home")
+    page.keyboard.type("Begun anew. ")
+    page.locator("[name='_continue']").click()
+    page.locator(".messagelist").wait_for()
+
+    seen = open_page(versions, role="editor", guest=True)
+    seen.locator(".change-buttons summary").last.click()
+    assert not audit(seen, widths=(390, 320))
+
+    page.goto(versions)
+    page.keyboard.press("r")  # nothing is in hand yet
+    page.keyboard.press("j")
+    page.keyboard.press("r")
+    expect(page.locator(".messagelist")).to_contain_text("It is put back at the desk.")
+    expect(page.locator("#change-standfirst")).to_have_count(0)
+    page.goto(f"/desk/articles/article/{number}/change/")
+    expect(page.locator("#id_standfirst")).to_have_value(begun)
+
+    plain = open_page(versions, role="editor", javascript=False)
+    plain.locator(".change-buttons summary").click()
+    plain.get_by_label("Note on this passage").fill("Is that so?")
+    plain.get_by_role("button", name="Add the note").click()
+    expect(plain.locator(".messagelist")).to_contain_text("The note stands beside the text.")
+    plain.get_by_role("button", name="Publish changes").click()
+    expect(plain.locator("#problems")).to_contain_text("A note is open: “Is that so?”")
+    plain.get_by_role("button", name="Put back").click()
+    expect(plain.locator(".comparison")).to_contain_text("These two say the same.")
+
+
 def test_panel_beside_the_text_has_tabs_that_open_for_what_is_looked_for(newsroom, open_page):
     number, _ = newsroom.article(SLUG)
     page = open_page(f"/desk/articles/article/{number}/change/", role="editor")
