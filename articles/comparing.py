@@ -13,10 +13,12 @@ from html.parser import HTMLParser
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.text import Truncator
 
 from articles.models import Article, Author, Byline, Category, Picture
-from articles.passages import passages_of
+from articles.passages import changed, passages_of
 from articles.revisions import COURSE, WORDS
+from newsroom import html
 
 # Han, Kana, Hangul and Thai are written without spaces: there each letter counts.
 _DENSE = r"\u0e00-\u0e7f\u2e80-\u9fff\uac00-\ud7af"
@@ -275,6 +277,18 @@ def label(name):
         return LABELS[name]
     words = str(Article._meta.get_field(name).verbose_name)
     return words[:1].upper() + words[1:]
+
+
+NAMED = 3  # of the passages that were changed
+
+
+def told(name, before, after):
+    """Name a field that was changed, of a text with how the passages begin that came, went or read otherwise."""
+    words = [html.text(passage) for passage in changed(before or "", after or "")] if name in TEXTS else []
+    beginnings = [f"“{Truncator(text).words(6)}”" for text in words if text]
+    if len(beginnings) > NAMED:
+        beginnings[NAMED:] = [f"{len(beginnings) - NAMED} more"]
+    return f"{label(name)} ({', '.join(beginnings)})" if beginnings else label(name)
 
 
 UNKNOWN = "A story that you may not see"

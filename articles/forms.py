@@ -14,6 +14,7 @@ from articles import comparing, revisions, working_copies
 from articles.models import Article, Author, Category, Picture, Tag
 from articles.models.article import Status
 from articles.models.site import CommentsPolicy
+from articles.passages import merged
 from articles.standing import Standing
 from articles.widgets import MomentField, PictureWidget, RowField, RowsField, TagsField
 from articles.workflow import has_a_say, in_spite_of, is_ahead, name_of, new_errors, standing
@@ -69,6 +70,7 @@ class ArticleForm(forms.ModelForm):
     stored_section = None  # where readers find it, whatever waits
     sent_version = None  # the version that the text was begun from, as the form says; None where it does not say
     seen_version = None  # the version of somebody else that this person has been told of
+    keeps_both = False  # whether what was changed there is to be taken in
     kept = None  # a text in no version, as the form would be sent, to begin with
     conflict = None
     is_overridable = False  # whether nothing but checks keeps it back
@@ -303,22 +305,32 @@ class ArticleForm(forms.ModelForm):
             return
         newest = self.newest_version()
         number = newest.number if newest else 0
-        if newest is None or number in (self.sent_version, self.seen_version):
+        if newest is None or number == self.sent_version or (number == self.seen_version and not self.keeps_both):
             return
         base = self.instance.revisions.filter(number=max(1, self.sent_version)).first()
         theirs, begun = newest.snapshot, base.snapshot if base else {}
         changed = {name for name in theirs if theirs[name] != begun.get(name)}
         if not changed:
             return  # it was only given to somebody, or its first version was taken
-        mine = self.changed_against(begun)
+        both = {name for name in changed & self.changed_against(begun) if not self._merges(name, begun, theirs)}
+        if number == self.seen_version and not both:
+            return
         self.conflict = {
             "newest": newest,
             "base": base and base.number,
-            "theirs": [comparing.label(name) for name in comparing.ORDER if name in changed],
-            "both": [comparing.label(name) for name in comparing.ORDER if name in changed & mine],
+            "theirs": [
+                comparing.told(name, begun.get(name), theirs[name]) for name in comparing.ORDER if name in changed
+            ],
+            "both": [comparing.label(name) for name in comparing.ORDER if name in both],
         }
         who = name_of(newest.made_by) if newest.made_by else "Somebody"
         self.add_error(None, f"{who} saved {newest} while you wrote. Yours is below: decide what becomes of it.")
+
+    def _merges(self, name, begun, theirs):
+        """Whether a text was changed in other passages there than here."""
+        if name not in comparing.TEXTS:
+            return False
+        return merged(begun.get(name, ""), getattr(self.instance, name), theirs[name]) is not None
 
     def newest_version(self):
         """The version that nobody may save over without having been told of it."""

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
+from newsroom import html
+
 _TAG = re.compile(r"<(/?)(\w+)[^<>]*>")
 _WITHOUT_END = {"br", "hr", "img"}
 
@@ -31,7 +33,10 @@ def passages_of(text: str) -> list[str]:
 
 
 def merged(begun: str, mine: str, theirs: str) -> str | None:
-    """Return a text with what each of two made of it, or None where they changed the same passage, or moved it."""
+    """Return a text with what each of two made of it.
+
+    None where both changed or moved the same passage, or where it would be more than can be kept.
+    """
     old = passages_of(begun)
     own, others = _edits(old, passages_of(mine)), _edits(old, passages_of(theirs))
     both = [edit for edit in own if edit in others]
@@ -42,7 +47,10 @@ def merged(begun: str, mine: str, theirs: str) -> str | None:
     for edit in sorted(own + others + both, key=lambda edit: edit[:2]):
         result += [*old[at : edit.start], *edit.passages]
         at = edit.end
-    return "".join(result + old[at:])
+    try:
+        return html.clean("".join(result + old[at:]))
+    except ValueError:
+        return None
 
 
 def changed(begun: str, now: str) -> list[str]:

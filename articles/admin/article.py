@@ -17,7 +17,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.encoding import uri_to_iri
 
-from articles import bulk, notes, search, working_copies
+from articles import bulk, comparing, notes, search, working_copies
 from articles.admin import many, planning, sharing
 from articles.admin.autosave import (
     as_sent,
@@ -62,6 +62,7 @@ from articles.forms import (
 )
 from articles.models import Article, Author, Byline, Category, EditingSession, RelatedChoice
 from articles.models.article import Kind, Status
+from articles.passages import merged
 from articles.sharing import readers, void_words
 from articles.verdicts import is_to_go_out, known, with_notes
 from articles.widgets import SearchableSelect, is_row_id
@@ -72,6 +73,7 @@ from articles.workflow import (
     is_ahead,
     log,
     may_change,
+    name_of,
     standing,
     step_named,
     steps,
@@ -301,6 +303,7 @@ class ArticleAdmin(DeskAdmin):
         form.shown_in_hand = request.POST.get("in_hand", "")
         if not STANDS_FIRM.isdisjoint(request.POST):
             form.seen_version = _number(request.POST.get("seen_version"))
+            form.keeps_both = "_keep_both" in request.POST
         if session := self.kept_session(request):
             form.kept = as_sent(session)
         return form
@@ -479,8 +482,9 @@ class ArticleAdmin(DeskAdmin):
                 setattr(article, name, value)
             article.save(update_fields=[*in_hand, "modified_at"])
         values = form.values(formsets)
-        if "_keep_both" in request.POST:
-            values = _joined(article, values, form.sent_version)
+        if form.keeps_both:
+            values, told = _joined(article, values, form.sent_version)
+            messages.info(request, told)
         working_copies.keep(article, values, request.user, note, is_asked=True)
         if window := window_of(request):
             EditingSession.objects.filter(window=window, user=request.user).delete()
@@ -859,10 +863,19 @@ def _number(text):
 
 
 def _joined(article, values, version):
-    """What was sent, with what somebody else has changed since `version` in the fields that were sent as they were."""
-    base = article.revisions.get(number=max(1, version)).snapshot
-    theirs = working_copies.working_values(article)
-    return {name: theirs[name] if value == base.get(name) else value for name, value in values.items()}
+    """What was sent, with what others have changed since `version` in other fields and passages, and that in words."""
+    later = article.revisions.filter(number__gte=max(1, version)).select_related("made_by").order_by("number")
+    base, *newer = later
+    begun, theirs = base.snapshot, working_copies.working_values(article)
+    joined = {}
+    for name, value in values.items():
+        joined[name] = theirs[name] if value == begun.get(name) else value
+        if name in comparing.TEXTS and joined[name] != theirs[name]:
+            joined[name] = merged(begun[name], value, theirs[name]) or value
+    names = {name_of(one.made_by): None for one in newer if one.made_by}
+    fields = [name for name in comparing.ORDER if theirs[name] != begun.get(name)]
+    told = "; ".join(comparing.told(name, begun.get(name), theirs[name]) for name in fields)
+    return joined, f"Taken in from {' and '.join(names) or 'somebody'}: {told}."
 
 
 def last_note(article):

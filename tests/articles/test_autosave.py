@@ -5,6 +5,7 @@ import uuid
 
 import pytest
 
+from articles import working_copies
 from articles.models import Article, EditingSession, Revision
 from tests.articles.desk_forms import buttons, read, send, words
 from tests.conftest import signed_in
@@ -207,6 +208,44 @@ def test_changes_in_the_same_text_lose_neither(as_alice, as_jonas, draft):
     assert draft.body == "<p>Alice wrote that.</p>"
     texts = {revision.snapshot["body"] for revision in Revision.objects.all()}
     assert {"<p>Jonas wrote this.</p>", "<p>Alice wrote that.</p>"} <= texts
+
+
+PASSAGES = "<p>The gauge reads 4.1 metres.</p><ul><li>Nobody looks at night</li></ul><p>It was built in 1911.</p>"
+
+
+@pytest.mark.parametrize("is_live", [False, True])
+def test_changes_in_different_passages_of_a_text_are_both_kept(as_alice, as_jonas, is_live):
+    story = make_article("The barrier", published=is_live, body=PASSAGES)
+    send(as_alice, change(story), standfirst="Begun.")
+    mine, _ = read(as_alice.get(change(story)))
+    theirs = PASSAGES.replace("1911", "1912").replace("<ul>", "<p>Jonas put this in between.</p><ul>")
+    send(as_jonas, change(story), body=theirs)
+    send(signed_in(make_user("ben", "Editors")), change(story), tags="Flood")
+    response = as_alice.post(change(story), {**mine, "body": PASSAGES.replace("4.1", "3.8"), "_save": "1"})
+    page = words(response)
+    assert "Changed there: Body (“Jonas put this in between.”, “It was built in 1912.”), Tags." in page
+    assert "Changed by both" not in page
+    again, _ = read(response)
+    answer = as_alice.post(change(story), {**again, "_keep_both": "1"}, follow=True)
+    told = "Taken in from Jonas and Ben: Body (“Jonas put this in between.”, “It was built in 1912.”); Tags."
+    assert told in words(answer)
+    values = working_copies.working_values(Article.objects.get(pk=story.pk))
+    assert values["body"] == theirs.replace("4.1", "3.8")
+    assert values["tags"] == ["Flood"]
+
+
+def test_what_is_changed_after_one_was_told_is_not_taken_for_another_passage(as_alice, as_jonas):
+    draft = make_article("The barrier", published=False, body=PASSAGES)
+    send(as_alice, change(draft), standfirst="Begun.")
+    mine, _ = read(as_alice.get(change(draft)))
+    send(as_jonas, change(draft), body=PASSAGES.replace("1911", "1912"), kicker="By Jonas")
+    again, _ = read(as_alice.post(change(draft), {**mine, "body": PASSAGES.replace("4.1", "3.8"), "_save": "1"}))
+    for sent, both in (({"body": PASSAGES.replace("1911", "1913")}, "Body"), ({"kicker": "By Alice"}, "Kicker")):
+        response = as_alice.post(change(draft), {**again, **sent, "_keep_both": "1"})
+        assert f"Changed by both of you: {both}." in words(response)
+        assert "_keep_both" not in buttons(response)
+    draft.refresh_from_db()
+    assert (draft.kicker, draft.body) == ("By Jonas", PASSAGES.replace("1911", "1912"))
 
 
 def test_yet_another_version_meanwhile_is_told_again(as_alice, as_jonas, draft):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from articles.passages import changed, merged, passages_of
 from newsroom.html import clean
 
-ONE, TWO, THREE = "<p>One.</p>", "<p>Two.</p>", "<ul><li><p>Three</p></li></ul>"
+ONE, TWO, THREE = "<p>One.</p>", "<p>Two.</p>", "<ul><li>Three</li></ul>"
 TEXT = ONE + TWO + THREE
 
 
@@ -44,6 +44,11 @@ def test_passages_joined_are_the_text_again(text):
 def test_merges_what_was_changed_in_different_passages_alone(mine, theirs, result):
     assert merged(TEXT, mine, theirs) == result
     assert merged(TEXT, theirs, mine) == result
+
+
+def test_what_both_wrote_is_not_more_than_can_be_kept():
+    long = f"<p>{'word ' * 60_000}</p>"
+    assert merged(TEXT, long + TEXT, TEXT + long) is None
 
 
 def test_says_which_passages_were_changed():
