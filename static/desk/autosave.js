@@ -18,6 +18,7 @@ let firstUnkept = 0
 let waiting
 let running = null
 let isCutOff = false // the last time, nothing answered
+let pressed = null // what is to go on once somebody has signed in again
 let sending = "" // "asked", then "ready" and "sent": a form pressed twice is sent once
 
 const say = (words, isProblem = false) => {
@@ -119,9 +120,11 @@ function typed({ target }) {
 
 // -- the session has ended
 
+const TOKEN = "[name='csrfmiddlewaretoken']"
+
 async function token(address) {
   const page = new DOMParser().parseFromString(await (await fetch(address)).text(), "text/html")
-  return page.querySelector("[name='csrfmiddlewaretoken']")?.value
+  return page.querySelector(TOKEN)?.value
 }
 
 function element(name, properties = {}, ...children) {
@@ -136,12 +139,13 @@ function signIn() {
   const password = element("input", { id: "again_password", type: "password", autocomplete: "current-password" })
   const problem = element("p", { className: "problem", role: "alert" })
   const copy = element("button", { type: "button", className: "button", textContent: "Copy my text" })
-  const go = element("button", { className: "button primary", textContent: "Sign in and keep it" })
+  const go = element("button", { className: "button primary", textContent: pressed ? "Sign in and go on" : "Sign in and keep it" })
+  const next = pressed ? `, and “${pressed.textContent.trim() || pressed.value || "Save"}” goes on.` : " and go on writing."
   const dialog = element(
     "dialog", { className: "session-ended" },
     element("form", {},
       element("h2", { textContent: "You have been signed out" }),
-      element("p", { textContent: "Your text is still here. Sign in and go on writing." }),
+      element("p", { textContent: `Your text is still here. Sign in${next}` }),
       element("label", { htmlFor: "again_name", textContent: "Name" }), name,
       element("label", { htmlFor: "again_password", textContent: "Password" }), password, problem,
       element("div", { className: "buttons" }, go, copy),
@@ -168,10 +172,12 @@ function signIn() {
         password.select()
         return
       }
-      form.elements.csrfmiddlewaretoken.value = await token(box.dataset.home)
+      const fresh = await token(box.dataset.home)
+      for (const field of document.querySelectorAll(TOKEN)) field.value = fresh
       dialog.close() // whoever wrote is where they were
       dialog.remove()
-      await keep()
+      if (pressed) form.requestSubmit(pressed)
+      else await keep()
     } catch {
       problem.textContent = "The desk cannot be reached. Try again."
     } finally {
@@ -222,12 +228,17 @@ form.addEventListener("submit", async (event) => {
   sending = "asked"
   dirty = true
   clearTimeout(waiting)
+  pressed = button
   const isKept = await keep()
   if (!isKept && (isCutOff || document.querySelector(".session-ended"))) {
-    if (isCutOff) say(`No connection: not sent. ${copyIsHere() ? "Kept in this browser." : ""} Press again once it is back.`, true)
+    if (isCutOff) {
+      say(`No connection: not sent. ${copyIsHere() ? "Kept in this browser." : ""} Press again once it is back.`, true)
+      pressed = null
+    }
     sending = ""
     return
   }
+  pressed = null
   sending = "ready"
   form.requestSubmit(button)
 })

@@ -58,7 +58,22 @@ def test_two_editors_collide_and_a_session_expires_mid_sentence(newsroom, open_p
     expect(writer.locator("#id_headline")).to_have_value("Half a sentence, and the rest")
     writer.locator("[name='_save']").click()
     writer.wait_for_url("**/desk/articles/article/")
-    expect(writer.get_by_role("link", name="Half a sentence, and the rest")).to_be_visible()
+    expect(writer.get_by_role("link", name="Half a sentence, and the rest", exact=True)).to_be_visible()
+
+
+def test_step_pressed_after_the_session_ended_goes_on_once_signed_in(newsroom, open_page):
+    number, public = newsroom.article("a-river-measured-twice")
+    page = open_page(f"/desk/articles/article/{number}/change/", role="editor")
+    page.locator("#id_standfirst").fill("Measured a third time.")
+    wait_until_kept(page)
+    page.context.clear_cookies(name="sessionid")
+    page.get_by_role("button", name="Publish changes").click()
+    dialog = page.locator(".session-ended")
+    expect(dialog).to_contain_text("Sign in, and “Publish changes” goes on.")
+    dialog.locator("#again_password").fill(newsroom.passwords["editor"])
+    dialog.get_by_role("button", name="Sign in and go on").click()
+    expect(page.locator(".messagelist")).to_contain_text("are live.")
+    assert "Measured a third time." in page.request.get(public).text()
 
 
 def test_what_is_chosen_is_kept_like_what_is_typed(newsroom, open_page):
@@ -106,7 +121,7 @@ def test_form_pressed_twice_or_without_connection_is_not_gone(newsroom, open_pag
     expect(page.locator("#id_headline")).to_have_value("Nothing answers")
     page.locator("button[name='_save']").click()
     page.wait_for_url("**/desk/articles/article/")
-    expect(page.get_by_role("link", name="Nothing answers")).to_be_visible()
+    expect(page.get_by_role("link", name="Nothing answers", exact=True)).to_be_visible()
 
 
 def test_f6_goes_between_text_panel_and_bar_and_back_to_where_one_was(open_page, newsroom):
