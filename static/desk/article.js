@@ -14,17 +14,6 @@ for (const field of document.querySelectorAll("#id_headline, #id_standfirst")) {
 }
 document.fonts?.ready.then(() => document.querySelectorAll("#id_headline, #id_standfirst").forEach(grow))
 
-const order = ["id_kicker", "id_headline", "id_standfirst"]
-for (const [index, id] of order.entries()) {
-  document.getElementById(id)?.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.isComposing || (id === "id_standfirst" && event.shiftKey)) return
-    event.preventDefault()
-    const next = document.getElementById(order[index + 1])
-    if (next) next.focus()
-    else body?.dispatchEvent(new Event("body:focus"))
-  })
-}
-
 // F6 goes from the text to the panel and on to the bar, back to where one was in each; beyond them it is the browser's.
 const parts = [".article-write", ".article-side", ".submit-row"].map((name) => form?.querySelector(name)).filter(Boolean)
 const left = new Map()

@@ -12,7 +12,8 @@ const AT_LEAST = 15000 // while somebody goes on typing
 const HERE = 20000 // between two signs of being here
 const AGAIN = 10000 // before a form that was sent and did not arrive can be sent again
 
-let dirty = "takenUp" in box.dataset
+const WRITTEN = ["kicker", "headline", "standfirst", "body"]
+let dirty = "takenUp" in box.dataset || WRITTEN.some((name) => form.elements[name]?.value !== form.elements[name]?.defaultValue) // typed by now
 let keptAt = ""
 let firstUnkept = 0
 let waiting

@@ -465,6 +465,28 @@ const pasteThroughServer = (textarea) => (view, event) => {
   return true
 }
 
+// What was typed into the field before the editor stood, with a mark where the cursor was: plain words are paragraphs.
+const CURSOR = "\uE000" // of private use
+
+function begun({ value, defaultValue, selectionStart }, isWritten) {
+  if (value === defaultValue) return value
+  const before = value.slice(0, selectionStart)
+  const marked = isWritten && before.lastIndexOf("<") <= before.lastIndexOf(">") ? before + CURSOR + value.slice(selectionStart) : value
+  if (/<\w/.test(value)) return marked
+  const paragraphs = marked.split("\n").filter((line) => line.trim())
+  return paragraphs.map((line) => Object.assign(document.createElement("p"), { textContent: line }).outerHTML).join("")
+}
+
+function goOnWriting(editor) {
+  let place = null
+  editor.state.doc.descendants((node, position) => {
+    if (node.isText && node.text.includes(CURSOR)) place = position + node.text.indexOf(CURSOR)
+  })
+  const chain = editor.chain().focus()
+  if (place === null) chain.run()
+  else chain.deleteRange({ from: place, to: place + 1 }).setTextSelection(place).setMeta("addToHistory", false).run()
+}
+
 function open(textarea) {
   const config = JSON.parse(textarea.dataset.bodyEditor)
   for (const name of ["Figure", "Gallery"]) {
@@ -474,6 +496,7 @@ function open(textarea) {
     .filter(([name]) => extensions[name])
     .map(([name, options]) => (typeof options === "object" ? extensions[name].configure(options) : extensions[name]))
   const label = textarea.labels[0]
+  const isWritten = document.activeElement === textarea
   const frame = document.createElement("div")
   frame.className = "prose-editor"
   textarea.before(frame)
@@ -481,7 +504,7 @@ function open(textarea) {
   const editor = new Editor({
     element: frame,
     extensions: chosen,
-    content: textarea.value,
+    content: begun(textarea, isWritten),
     editable: !textarea.disabled,
     injectCSS: false, // the policy allows no style element; newsroom.css has these few rules
     editorProps: {
@@ -502,12 +525,15 @@ function open(textarea) {
       bar.setAttribute("role", "toolbar")
       bar.setAttribute("aria-label", "Formatting")
     },
-    onUpdate() {
-      const html = editor.getHTML()
-      textarea.value = isEmpty(html) ? "" : html
-      textarea.dispatchEvent(new Event("input", { bubbles: true }))
-    },
+    onUpdate: handOver,
   })
+  function handOver() {
+    const html = editor.getHTML()
+    textarea.value = isEmpty(html) ? "" : html
+    textarea.dispatchEvent(new Event("input", { bubbles: true }))
+  }
+  if (isWritten) goOnWriting(editor)
+  else if (textarea.value !== textarea.defaultValue) handOver()
   label?.addEventListener("click", () => editor.commands.focus())
   textarea.addEventListener("body:focus", () => editor.commands.focus())
   textarea.addEventListener("body:find", ({ detail }) => {

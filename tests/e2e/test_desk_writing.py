@@ -76,6 +76,39 @@ def test_step_pressed_after_the_session_ended_goes_on_once_signed_in(newsroom, o
     assert "Measured a third time." in page.request.get(public).text()
 
 
+def test_what_is_typed_before_the_editor_stands_is_where_it_was_typed(open_page):
+    def opened_slowly():
+        page, held = open_page("/desk/", role="editor"), []
+        page.route("**/django_prose_editor/editor*.js", lambda route: held.append(route))
+        with page.expect_response("**/moving-on*.js"):
+            page.goto("/desk/articles/article/add/", wait_until="commit")
+        page.locator("#keys").wait_for(state="attached")
+        return page, held[0].continue_
+
+    page, go_on = opened_slowly()
+    body = page.locator("#id_body")
+    page.locator("#id_headline").click()
+    page.keyboard.type("A headline\n\nThe body & its first words\nThe ")
+    expect(body).to_be_focused()
+    go_on()
+    expect(page.locator("#id_body_editor")).to_be_focused()
+    page.keyboard.type("second paragraph")
+    expect(body).to_have_value("<p>The body &amp; its first words</p><p>The second paragraph</p>")
+    expect(page.locator("#id_headline")).to_have_value("A headline")
+    expect(page.locator("#id_standfirst")).to_have_value("")
+    page.keyboard.press("Control+z")
+    assert "\ue000" not in body.input_value()
+
+    page, go_on = opened_slowly()
+    page.locator("#id_headline").fill("Quick")
+    page.locator("#id_body").fill("And left")
+    page.locator("#id_standfirst").click()
+    go_on()
+    wait_until_kept(page)
+    expect(page.locator("#id_body")).to_have_value("<p>And left</p>")
+    expect(page.locator("#id_standfirst")).to_be_focused()
+
+
 def test_what_is_chosen_is_kept_like_what_is_typed(newsroom, open_page):
     number, _ = newsroom.article("the-last-buffet-on-the-branch")
     page = open_page(f"/desk/articles/article/{number}/change/", role="editor")
