@@ -910,6 +910,8 @@ def history(article):
 
 
 def when_changes_go_live(copy):
+    if not copy.changes:
+        return "They come to what readers see."
     if copy.goes_live_at:
         return f"They go live on {in_words(copy.goes_live_at)}."
     return "Readers see them once they are published."

@@ -87,6 +87,17 @@ def test_changes_are_dropped_and_stay_among_the_versions(as_alice, client, story
     assert Revision.objects.filter(snapshot__headline="Regretted").exists()
 
 
+def test_draft_that_came_back_to_what_is_live_says_so(as_alice, story):
+    send(as_alice, change(story), headline="Regretted")
+    response = as_alice.post(f"{LIST}{story.pk}/versions/1/restore/", follow=True)
+    assert "It says what readers see." in words(response)
+    assert "Readers do not see this text yet." not in words(response)
+    assert "As it is live" in words(as_alice.get(f"{LIST}{story.pk}/versions/"))
+    send(as_alice, change(story), headline="Regretted")
+    send(as_alice, change(story), headline="Storm season")
+    assert "are saved. They come to what readers see." in words(as_alice.get(change(story)))
+
+
 def test_scheduled_update_goes_live_by_itself_at_its_moment(as_alice, client, story, time_machine_at):
     at = timezone.localtime() + timedelta(hours=2)
     response = send(
