@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -73,6 +73,14 @@ def test_home_tells_the_zone_and_counts_no_words_of_a_plan(as_alice, alice):
     assert "Asia/Tokyo time" in page
     assert "ferry" in page
     assert "0 words" not in page
+
+
+def test_moment_a_story_is_meant_for_names_another_year(as_alice, alice):
+    for headline, at in (("Soon", timezone.now()), ("Later", datetime(2931, 5, 1, 9, tzinfo=UTC))):
+        make_article(headline, published=False, created_by=alice, published_at=at)
+    page = words(as_alice.get("/desk/"))
+    assert "Meant for 1 May 2931, 09:00." in page
+    assert f"Meant for {timezone.now():%-d %B}, " in page
 
 
 def test_editor_of_a_section_is_told_what_would_not_go_out_there_alone(as_alice, alice):
