@@ -71,28 +71,36 @@ class MomentWidget(forms.SplitDateTimeWidget):
     """A date and a time in the browser's own controls, and the moment in words below."""
 
     template_name = "desk/widgets/moment.html"
+    supports_microseconds = True  # so that Django leaves them to the field
 
     def __init__(self, attrs=None):
-        super().__init__(attrs, date_format="%Y-%m-%d", time_format="%H:%M:%S")
+        super().__init__(attrs, date_format="%Y-%m-%d", time_format="%H:%M")
         self.widgets[0].input_type, self.widgets[1].input_type = "date", "time"
 
     def decompress(self, value):
-        # The address of an add form may prefill a field with anything.
-        return super().decompress(value if isinstance(value, datetime) else None)
+        # The address of an add form may prefill a field with anything. Seconds are neither shown nor asked for.
+        is_moment = isinstance(value, datetime)
+        return super().decompress(value.replace(second=0, microsecond=0) if is_moment else None)
 
     def get_context(self, name, value, attrs):
         context = super().get_context(name, value, attrs)
         date_widget, time_widget = context["widget"]["subwidgets"]
         date_widget["attrs"]["aria-label"], time_widget["attrs"]["aria-label"] = "Date", "Time"
-        if time_widget["value"] and time_widget["value"].endswith(":00") and time_widget["value"].count(":") == 2:
-            time_widget["value"] = time_widget["value"][:-3]
         context["widget"]["moment"] = value if isinstance(value, datetime) else None
         context["widget"]["zone"] = timezone.get_current_timezone_name()
         return context
 
 
 class MomentField(forms.SplitDateTimeField):
+    """A moment by the minute; what a form shows and gets back is still the moment that is stored, to its fractions."""
+
     widget = MomentWidget
+    shown = None
+
+    def get_bound_field(self, form, field_name):
+        bound = super().get_bound_field(form, field_name)
+        self.shown = bound.initial
+        return bound
 
     def compress(self, data_list):
         if data_list and data_list[0] and not data_list[1]:
@@ -102,6 +110,8 @@ class MomentField(forms.SplitDateTimeField):
         if not data_list or None in data_list:
             return super().compress(data_list)
         zone, wall = timezone.get_current_timezone(), datetime.combine(*data_list)
+        if isinstance(self.shown, datetime) and self.widget.decompress(self.shown) == data_list:
+            return self.shown
         moment = wall.replace(tzinfo=zone)  # of two hours of that name, the first
         try:
             is_told = moment.astimezone(UTC).astimezone(zone).replace(tzinfo=None) == wall

@@ -1,13 +1,15 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from django import forms
 from django.contrib.admin.models import LogEntry
 from django.utils import timezone
 
 from articles import notes, sharing
 from articles.models import Article, Tag
 from articles.models.article import Status
-from tests.articles.desk_forms import buttons, send, words
+from articles.widgets import MomentField
+from tests.articles.desk_forms import buttons, read, send, words
 from tests.factories import make_article, make_author, make_category, make_picture
 
 ADD = "/desk/articles/article/add/"
@@ -76,6 +78,34 @@ def test_goes_out_ahead_schedules(as_alice, draft):
     page = words(as_alice.get(change(draft)))
     assert "goes out on" in page
     assert LogEntry.objects.get().change_message.startswith("Scheduled for ")
+
+
+def test_moments_are_by_the_minute_and_what_nobody_touched_stays_to_its_fractions(as_alice, draft):
+    picture = make_picture(usable_until=datetime(2031, 5, 1, 9, 0, 27, 500, tzinfo=UTC))
+    draft.published_at, draft.due_at = (datetime(2031, 5, 1, 9, minute, 27, 500, tzinfo=UTC) for minute in (10, 20))
+    draft.save()
+    fields, _ = read(as_alice.get(change(draft)))
+    assert (fields["published_at_1"], fields["due_at_1"]) == (["09:10"], ["09:20"])
+    send(as_alice, change(draft), kicker="Untouched")
+    send(as_alice, f"/desk/articles/picture/{picture.pk}/change/", "picture_form", title="Untouched")
+    before = draft.published_at, draft.due_at, picture.usable_until
+    draft.refresh_from_db()
+    picture.refresh_from_db()
+    assert (draft.kicker, picture.title) == ("Untouched", "Untouched")
+    assert (draft.published_at, draft.due_at, picture.usable_until) == before
+    send(as_alice, change(draft), published_at_1="09:11")
+    draft.refresh_from_db()
+    assert draft.published_at == datetime(2031, 5, 1, 9, 11, tzinfo=UTC)
+
+
+def test_second_of_two_hours_of_one_name_stays_where_nobody_touched_it():
+    with timezone.override("Europe/Berlin"):
+        second = datetime(2031, 10, 26, 1, 30, tzinfo=UTC)
+        form = forms.Form({"at_0": "2031-10-26", "at_1": "02:30"}, initial={"at": second})
+        form.fields["at"] = MomentField()
+        assert form.is_valid()
+        assert form.cleaned_data["at"] == second
+        assert not form.has_changed()
 
 
 def test_date_behind_publishes_now(as_alice, draft):
