@@ -106,6 +106,10 @@ class Story:
         return self.row["slug"], self.row["first_published_at"], self.row["updated_at"]
 
     @property
+    def told_as_news(self):
+        return self.row["headline"], self.row["slug"], self.row["first_published_at"]
+
+    @property
     def lists(self) -> set[str]:
         """The keys of all lists in which it stands while it is public."""
         keys = {
@@ -113,6 +117,7 @@ class Story:
             page_keys.SITEMAPS,
             page_keys.SITEMAP_OF_PAGES,
             page_keys.sitemap_of(self.row["first_published_at"]),
+            *page_keys.sitemap_of_news(self.row["first_published_at"]),
             page_keys.beside_section(self.row["category_id"]),
             *page_keys.archive(self.row["first_published_at"]),
             *map(page_keys.in_section, self.sections),
@@ -239,6 +244,8 @@ def of_story(before: Story | None, after: Story | None) -> set[str]:
         keys |= {page_keys.sitemap_of(after.row["first_published_at"]), page_keys.SITEMAPS}
         if after.is_breaking:
             keys.add("layout")
+    if before.told_as_news != after.told_as_news:
+        keys |= page_keys.sitemap_of_news(after.row["first_published_at"])
     if before.fronts != after.fronts:
         keys.update(map(page_keys.front, before.fronts ^ after.fronts))
     if before.holds != after.holds:

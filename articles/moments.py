@@ -133,7 +133,7 @@ def changed_by(copy) -> set[str]:
 
     Where they file it elsewhere, every page is made anew: which lists it then enters is known when it does.
     """
-    keys = {f"article-{copy.article_id}", page_keys.story(copy.article_id)}
+    keys = {f"article-{copy.article_id}", page_keys.story(copy.article_id), page_keys.SITEMAP_OF_NEWS}
     return keys if REFILED.isdisjoint(copy.changes) else {*keys, EVERYTHING}
 
 

@@ -11,6 +11,7 @@ from datetime import UTC, timedelta
 from django.core.paginator import Page as PageOfList
 from django.db.models import Model, QuerySet
 from django.shortcuts import render
+from django.utils import timezone
 
 from articles import speculation
 from articles.dossiers import Place
@@ -21,9 +22,11 @@ from newsroom import pagestore
 from newsroom.clock import site_time
 
 FRAME = {"site", "layout"}  # what every page of HTML has around it
-LATEST, CORRECTIONS, DOSSIERS, MASTHEAD, SECTIONS, TAGS, AUTHORS, SITEMAPS, SITEMAP_OF_PAGES = (
+LATEST, CORRECTIONS, DOSSIERS, MASTHEAD, SECTIONS, TAGS, AUTHORS, SITEMAPS, SITEMAP_OF_PAGES, SITEMAP_OF_NEWS = (
     "latest", "corrections", "series", "masthead", "sections", "tags", "authors", "sitemaps", "sitemap-pages",
+    "sitemap-news",
 )  # fmt: skip
+NEWS_FOR = timedelta(hours=48)  # after it first came out, as search engines want it
 _NAMED = {Article: "article", Author: "author", Category: "section", Dossier: "dossier", Page: "page", Tag: "tag"}
 _NAMED_BY_KEY = {Picture: "picture", Recording: "recording", Document: "document"}
 
@@ -105,6 +108,11 @@ def sitemap(year, month) -> str:
 def sitemap_of(moment) -> str:
     """The month of UTC in which a story first came out."""
     return f"sitemap-{moment.astimezone(UTC):%Y-%m}"
+
+
+def sitemap_of_news(moment) -> set[str]:
+    """The sitemap of what is new, where a story that first came out at a moment is in it."""
+    return {SITEMAP_OF_NEWS} if moment > timezone.now() - NEWS_FOR else set()
 
 
 def midnight():

@@ -1,4 +1,4 @@
-"""Sitemaps: one file a month of stories, one for everything else, and an index of them.
+"""Sitemaps: one file a month of stories, one for everything else, an index of them, and one of what is new.
 
 A month is a stable shard: once it is over, its file changes only when one of its stories does. It is a month of UTC,
 as the database counts them, so that the index asks for a line a month and not for every story.
@@ -15,11 +15,14 @@ from django.utils import timezone
 
 from articles import dossiers, page_keys
 from articles.addresses import is_listed
+from articles.languages import Language
 from articles.models import Article, Author, Category, Listing, Month, Page, Tag
 from articles.models.article import Status
 from newsroom import pagestore
 from newsroom.pagestore import public
 
+NEWS = 1000  # stories that the sitemap of news may have
+_CHINESE = {Language.ZH_HANS: "zh-cn", Language.ZH_HANT: "zh-tw"}  # where it wants a region, and not a script
 XML = "application/xml; charset=utf-8"
 # What readers were told: an article changes when it comes out and when an update is announced.
 LAST_CHANGE = Greatest("first_published_at", Coalesce("updated_at", "first_published_at"))
@@ -64,6 +67,23 @@ def stories_of(year, month):
     start = datetime(year, month, 1, tzinfo=UTC)
     end = datetime(year + month // 12, month % 12 + 1, 1, tzinfo=UTC)
     return Article.objects.published().filter(first_published_at__gte=start, first_published_at__lt=end)
+
+
+@public
+def news(request):
+    """What came out within two days, as search engines for news want it: no more, and nothing older."""
+    stories = Article.objects.published().filter(first_published_at__gt=timezone.now() - page_keys.NEWS_FOR)
+    stories = stories.order_by("-first_published_at", "-id").only(
+        "headline", "language", "slug", "first_published_at", "published_at", "created_at"
+    )[:NEWS]
+    entries = [
+        {"path": story.get_absolute_url(), "story": story, "language": _CHINESE.get(story.language, story.language)}
+        for story in stories
+    ]
+    if entries:
+        pagestore.shows(request, until=entries[-1]["story"].first_published_at + page_keys.NEWS_FOR)
+    pagestore.shows(request, "site")
+    return _render(request, "articles/sitemap_news.xml", entries, page_keys.SITEMAP_OF_NEWS)
 
 
 @public

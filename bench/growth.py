@@ -163,6 +163,7 @@ pages = {
     "index of sitemaps": "/sitemap.xml",
     "sitemap of a month": f"/sitemap-{day:%Y-%m}.xml",
     "sitemap of pages": "/sitemap-pages.xml",
+    "sitemap of news": "/sitemap-news.xml",
     "search, a common word": "/search/?q=water",
     "search, two words": "/search/?q=ferry+bridge",
     "most read": "/most-read/",

@@ -17,13 +17,13 @@ from newsroom.pagestore import stores
 
 @require_safe
 def robots(request):
-    sitemap = request.build_absolute_uri(reverse("articles:sitemap"))
+    maps = [request.build_absolute_uri(reverse(f"articles:{name}")) for name in ("sitemap", "sitemap_news")]
     lines = [
         "User-agent: *",
         "Disallow: /desk/",
         "Disallow: /comments/",
         "",
-        f"Sitemap: {sitemap}",
+        *(f"Sitemap: {address}" for address in maps),
         "",
     ]
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")

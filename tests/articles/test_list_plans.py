@@ -76,6 +76,9 @@ LOOKUPS = {
     "series": lambda section: dossiers.ids(Dossier.objects.create(title="Parts"))[:20],
     "all series": lambda section: dossiers.shown()[:20],
     "sitemap of a month": lambda section: sitemaps.stories_of(2026, 11).order_by("-first_published_at", "-id"),
+    "sitemap of news": lambda section: (
+        Article.objects.published().filter(first_published_at__gt=timezone.now()).order_by("-first_published_at", "-id")
+    ),
     "sitemap of tags": lambda section: Tag.objects.filter(addresses.is_listed(2)),
     "cards": lambda section: Article.objects.filter(pk__in=[1, 2, 3]).for_readers(),
     "corrections": lambda section: corrections.listed()[:20],

@@ -130,6 +130,7 @@ def test_an_empty_site_answers(client, db):
         "/feed/atom/",
         "/sitemap.xml",
         "/sitemap-pages.xml",
+        "/sitemap-news.xml",
         "/robots.txt",
     ):
         assert client.get(path).status_code == 200

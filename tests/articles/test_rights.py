@@ -114,7 +114,7 @@ def newsroom(picture):
     texts = [
         thing.get_absolute_url() for thing in (article, essay, opinion, page, album, listening, dossier, live, *things)
     ]
-    sitemaps = ["/sitemap.xml", "/sitemap-2026-01.xml", "/sitemap-pages.xml"]
+    sitemaps = ["/sitemap.xml", "/sitemap-2026-01.xml", "/sitemap-pages.xml", "/sitemap-news.xml"]
     api = [
         "/api/articles/",
         f"/api/articles/?tag={article.tags.get().slug}",

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
+from articles import sitemaps
 from articles.models import Article
 from tests.factories import make_article, make_author, make_page
 
@@ -48,6 +49,41 @@ def test_months_at_the_ends_of_time_are_not_found(client, zone, month):
         assert client.get(f"/sitemap-{month}.xml").status_code == 404
 
 
+NEWS = "{http://www.google.com/schemas/sitemap-news/0.9}"
+
+
+def test_what_is_new_is_told_for_two_days(client, django_assert_num_queries):
+    assert locations(client.get("/sitemap-news.xml")) == []
+    hours = {hour: timezone.now() - timedelta(hours=hour) for hour in (1, 47.99, 48.01)}
+    make_article("In", slug="in", at=hours[47.99], language="zh-hans")
+    make_article(slug="out", at=hours[48.01])
+    make_article("Tea & <cake>", slug="tea", at=hours[1])
+    make_article(slug="to-come", at=timezone.now() + timedelta(hours=1))
+    again = make_article(slug="again", at=hours[1])
+    Article.objects.filter(pk=again.pk).update(first_published_at=hours[48.01])
+    with django_assert_num_queries(2):
+        found = ElementTree.fromstring(client.get("/sitemap-news.xml").content)
+    assert [url.text.split("/")[-2] for url in found.iter(f"{NS}loc")] == ["tea", "in"]
+    assert [title.text for title in found.iter(f"{NEWS}title")] == ["Tea & <cake>", "In"]
+    assert [language.text for language in found.iter(f"{NEWS}language")] == ["en", "zh-cn"]
+    moment = next(found.iter(f"{NEWS}publication_date")).text
+    assert datetime.fromisoformat(moment) == hours[1]
+    assert {name.text for name in found.iter(f"{NEWS}name")} == {"Newsroom"}
+
+
+def test_of_what_is_new_the_first_thousand_are_told(client, monkeypatch):
+    monkeypatch.setattr(sitemaps, "NEWS", 2)
+    for hour in (3, 1, 2):
+        make_article(slug=f"hours-{hour}", at=timezone.now() - timedelta(hours=hour))
+    assert [url.split("/")[-2] for url in locations(client.get("/sitemap-news.xml"))] == ["hours-1", "hours-2"]
+
+
+def test_what_is_new_leaves_the_kept_page_at_its_moment(client, settings, tmp_path):
+    settings.PAGE_STORE = str(tmp_path / "pages")
+    make_article(at=timezone.now() - timedelta(hours=47, minutes=50))
+    assert "s-maxage=59" in client.get("/sitemap-news.xml")["Cache-Control"]
+
+
 def test_lists_pages_and_authors_who_are_read(client):
     make_article(authors=[make_author("Ann", slug="ann")])
     make_author("Nobody", slug="nobody")
@@ -67,4 +103,6 @@ def test_every_listed_address_answers(client):
 
 
 def test_robots_name_the_sitemap(client):
-    assert "Sitemap: http://testserver/sitemap.xml" in client.get("/robots.txt").content.decode()
+    told = client.get("/robots.txt").content.decode()
+    assert "Sitemap: http://testserver/sitemap.xml" in told
+    assert "Sitemap: http://testserver/sitemap-news.xml" in told

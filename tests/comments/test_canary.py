@@ -26,6 +26,7 @@ def public_pages(client, article):
     waiting = [
         "/",
         "/sitemap.xml",
+        "/sitemap-news.xml",
         "/robots.txt",
         "/feed/rss/",
         "/feed/atom/",

@@ -115,7 +115,7 @@ class Newsroom:
 
     def all_addresses(self):
         found = ["/", "/series/", "/most-read/", "/saved/", "/offline/", "/manifest.webmanifest", "/sitemap.xml"]
-        found += ["/sitemap-pages.xml", "/feed/atom/", "/corrections/rss/"]
+        found += ["/sitemap-pages.xml", "/sitemap-news.xml", "/feed/atom/", "/corrections/rss/"]
         found += ["/feed/json/", "/corrections/json/", "/conversations/feed/json/"]
         found += ["/conversations/feed/rss/", f"/conversations/{self.moon.pk}/atom/", "/conversations/moderation/"]
         for thing in (
@@ -231,7 +231,7 @@ def test_what_changes_in_a_story_is_seen_wherever_it_shows(newsroom):
     moon, story = f"article-{n.moon.pk}", f"story-{n.moon.pk}"
     assert n.edit(saved(n.moon, body="<p>A brighter text.</p>")) == {story}
     n.edit(saved(n.moon, lead_caption="The moon, seen from here."))
-    assert n.edit(saved(n.moon, headline="The moon")) == {moon, story}
+    assert n.edit(saved(n.moon, headline="The moon")) == {moon, story, "sitemap-news"}
     assert "/" in n.gone
     assert n.culture.get_absolute_url() + "rss/" not in n.gone
     purged = n.edit(saved(n.moon, slug="the-moon"))
@@ -264,7 +264,7 @@ def test_stories_come_and_go(newsroom):
     assert purged == {
         f"article-{n.draft.pk}", f"story-{n.draft.pk}", "latest", f"in-section-{n.science.pk}",
         f"beside-section-{n.science.pk}", f"in-tag-{n.stars.pk}", "sitemaps", "sitemap-pages", f"sitemap-{day:%Y-%m}",
-        f"archive-{day:%Y}", f"archive-{day:%Y-%m}", f"archive-{day:%Y-%m-%d}",
+        f"archive-{day:%Y}", f"archive-{day:%Y-%m}", f"archive-{day:%Y-%m-%d}", "sitemap-news",
     } | ({"archive"} & purged)  # fmt: skip
     assert not {n.culture.get_absolute_url(), n.old.get_absolute_url(), "/about/"} & n.gone
     n.addresses = n.all_addresses()
