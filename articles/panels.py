@@ -5,9 +5,10 @@ from datetime import timedelta
 from django.core.cache import cache
 from django.db.models import (
     Case,
-    Count,
+    Exists,
     F,
     IntegerField,
+    OuterRef,
     Prefetch,
     Q,
     Sum,
@@ -16,7 +17,6 @@ from django.db.models import (
     prefetch_related_objects,
 )
 from django.db.models.fields.json import KT
-from django.db.models.functions import TruncDate
 from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 
@@ -37,9 +37,10 @@ from articles.models import (
 from articles.models.article import Status
 from articles.models.rights import ENDS_SOON
 from articles.most_read import lines
-from articles.planning import begins
 from articles.workflow import sections_of, standing, waiting_for
 from newsroom.charts import bars, by_day
+from newsroom.clock import begins
+from newsroom.counting import counted_by_day
 from newsroom.desk import Destination, Panel, destinations, panels, then
 
 SHOWN = 6  # rows of a panel; its head leads to the rest
@@ -69,6 +70,14 @@ def listed(request, articles, **extra):
     """The first articles, and how many there are in all without counting far."""
     found = list(articles.for_cards().prefetch_related(None)[: SHOWN + 1])
     return {"rows": rows(request, found[:SHOWN]), "has_more": len(found) > SHOWN, **extra}
+
+
+def heads(lists):
+    """The articles at the heads of ordered lists: each is read no further than a panel shows."""
+    first, *others = (
+        Article.objects.filter(pk__in=one.values("pk")[: SHOWN + 1]).order_by().values("pk") for one in lists
+    )
+    return Article.objects.filter(pk__in=first.union(*others, all=True))
 
 
 def start(request):
@@ -127,18 +136,15 @@ def drafts(request):
     if not user.has_perm("articles.change_article"):
         return None
     sees_all = user.has_perm("articles.edit_any_article")
-    unfinished = [Status.DRAFT, Status.CHANGES]
+    statuses = [Status.DRAFT, Status.CHANGES]
     if not sees_all:
-        unfinished += [Status.REVIEW, Status.APPROVED]
-    mine = Article.objects.of(user).order_by().values("pk")
-    is_mine = Case(When(pk__in=mine, then=Value(0)), default=Value(1), output_field=IntegerField())
-    articles = (
-        Article.objects.viewable_by(user)
-        .filter(status__in=unfinished)
-        .alias(rank=is_mine)
-        .order_by("rank", "-modified_at")
-    )
-    return listed(request, articles, sees_all=sees_all)
+        statuses += [Status.REVIEW, Status.APPROVED]
+    named = Exists(Byline.objects.filter(article=OuterRef("pk"), author__user=user))
+    is_own = Q(created_by=user) | Q(assignee=user) | named
+    newest = [Article.objects.filter(status=status).order_by("-modified_at", "-id") for status in statuses]
+    lists = [one.filter(is_own) for one in newest] + (newest if sees_all else [])
+    rank = Case(When(is_own, then=Value(0)), default=Value(1), output_field=IntegerField())
+    return listed(request, heads(lists).order_by(rank, "-modified_at", "-id"), sees_all=sees_all)
 
 
 def today(request):
@@ -200,10 +206,11 @@ def leaving(request):
         return None
     now = timezone.now()
     lately = now - EXPIRES_SOON
-    articles = Article.objects.filter(
-        Q(status=Status.PUBLISHED, expires_at__gt=lately, expires_at__lt=now + EXPIRES_SOON)
-        | Q(status=Status.WITHDRAWN, modified_at__gt=lately)
-    ).order_by(F("expires_at").asc(nulls_last=True), "-modified_at")
+    expiring = Article.objects.filter(
+        status=Status.PUBLISHED, expires_at__gt=lately, expires_at__lt=now + EXPIRES_SOON
+    ).order_by("expires_at", "id")
+    taken_down = Article.objects.filter(status=Status.WITHDRAWN, modified_at__gt=lately).order_by("-modified_at", "-id")
+    articles = heads([expiring, taken_down]).order_by(F("expires_at").asc(nulls_last=True), "-modified_at")
     panel = listed(request, articles, now=now)
     return panel if panel["rows"] else None
 
@@ -253,9 +260,7 @@ def published(request):
     if not request.user.has_perm("articles.view_article"):
         return None
     first = timezone.localdate() - timedelta(days=CHARTED - 1)
-    public = Article.objects.published().filter(published_at__gte=begins(first)).order_by()
-    days = public.annotate(day=TruncDate("published_at")).values_list("day").annotate(number=Count("pk"))
-    numbers = dict(days)
+    numbers = counted_by_day(Article.objects.published(), "published_at", first, CHARTED)
     if not numbers:
         return None
     return {

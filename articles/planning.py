@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Exists, F, OuterRef, Q, Window
@@ -14,6 +14,7 @@ from articles.models.article import ArticleQuerySet, Status
 from articles.standing import Standing, standing, with_standing
 from articles.verdicts import ask, is_to_go_out, known, with_notes
 from articles.workflow import STEPS, Step, is_ahead, step_named, steps
+from newsroom.clock import begins
 
 COLUMNS = (
     Standing.PLANNED, Standing.DRAFT, Standing.REVIEW, Standing.CHANGES, Standing.APPROVED, Standing.SCHEDULED,
@@ -170,11 +171,6 @@ class Day:
     @property
     def hidden(self):
         return self.number - len(self.entries)
-
-
-def begins(day: date) -> datetime:
-    """The first moment of a day, in the time zone of whoever asks."""
-    return datetime.combine(day, time(), tzinfo=timezone.get_current_timezone())
 
 
 def moments(articles: ArticleQuerySet):

@@ -1,9 +1,8 @@
 """What comments show on the desk's home, and where its navigation leads to them."""
 
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 
 from django.db.models import Count, Min
-from django.db.models.functions import TruncDate
 from django.urls import reverse
 from django.utils import timezone
 
@@ -12,6 +11,7 @@ from comments.models import Comment
 from comments.models.comment import Status
 from comments.sections import sections_of
 from newsroom.charts import by_day
+from newsroom.counting import counted_by_day
 from newsroom.desk import Destination, Panel, destinations, panels
 
 CHARTED = 14  # days
@@ -56,9 +56,7 @@ def by_day_written(request):
         return None
     first = timezone.localdate() - timedelta(days=CHARTED - 1)
     here = Comment.objects.filter(queue.in_sections(own_sections(request)), status__in=Status.values)
-    midnight = datetime.combine(first, time(), tzinfo=timezone.get_current_timezone())
-    days = here.filter(created_at__gte=midnight).order_by().annotate(day=TruncDate("created_at"))
-    numbers = dict(days.values_list("day").annotate(number=Count("pk")))
+    numbers = counted_by_day(here, "created_at", first, CHARTED)
     if not numbers:
         return None
     return {

@@ -1,5 +1,7 @@
 """The site's own time, which what readers see and addresses follow, and moments as the desk says them."""
 
+from datetime import date, datetime, time
+
 from django.utils import timezone
 from django.utils.formats import date_format
 
@@ -7,6 +9,11 @@ from django.utils.formats import date_format
 def site_time(moment=None):
     """Return a moment, now by default, as the site's clock has it."""
     return timezone.localtime(moment, timezone.get_default_timezone())
+
+
+def begins(day: date) -> datetime:
+    """The first moment of a day, in the time zone of whoever asks."""
+    return datetime.combine(day, time(), tzinfo=timezone.get_current_timezone())
 
 
 def in_words(moment):

@@ -30,7 +30,7 @@ from articles.admin.autosave import (
     unsaved,
     window_of,
 )
-from articles.admin.base import DeskAdmin, ask, asked_form, back, counted, render_cell, up_to
+from articles.admin.base import DeskAdmin, ask, asked_form, back, render_cell
 from articles.admin.checking import checks_view, verdicts_view
 from articles.admin.correction import correct_view
 from articles.admin.filters import (
@@ -82,6 +82,7 @@ from articles.workflow import (
     words_of_assignment,
 )
 from newsroom import html
+from newsroom.counting import counted, up_to
 
 HISTORY = 500  # changes that the history of an article goes back
 SAME_PRESS = timedelta(seconds=10)  # between a step in the log and what the admin notes of the same press

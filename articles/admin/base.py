@@ -10,9 +10,8 @@ from django.contrib.admin.exceptions import DisallowedModelAdminLookup
 from django.contrib.admin.models import LogEntry
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.admin.views.main import ERROR_FLAG
-from django.core.exceptions import EmptyResultSet
 from django.core.paginator import Paginator
-from django.db import IntegrityError, connection, models
+from django.db import IntegrityError, models
 from django.http import HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
@@ -22,9 +21,8 @@ from js_asset import Media
 from articles.models import Placement
 from articles.models.address import Addressed
 from articles.widgets import BodyWidget, MomentField, MomentWidget, SearchableSelect, SearchableSelects, is_row_id
+from newsroom.counting import COUNTED
 from newsroom.fields import HTMLField
-
-COUNTED = 5000  # rows beyond this are not counted: a filter finds more than paging does
 
 
 class CappedPaginator(Paginator):
@@ -37,27 +35,6 @@ class CappedPaginator(Paginator):
     @property
     def is_capped(self):
         return self.count > COUNTED
-
-
-def counted(**querysets):
-    """How many rows each of these has, by name: counted no further than one more than COUNTED, in one query."""
-    parts, params, numbers = [], [], dict.fromkeys(querysets, 0)
-    for name, queryset in querysets.items():
-        try:
-            sql, its = queryset.order_by().values("pk")[: COUNTED + 1].query.sql_with_params()
-        except EmptyResultSet:
-            continue
-        parts.append((name, f"(SELECT COUNT(*) FROM ({sql}) AS counted)"))  # noqa: S608 (as the ORM wrote it)
-        params += its
-    if parts:
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT {', '.join(part for _, part in parts)}", params)
-            numbers |= zip((name for name, _ in parts), cursor.fetchone(), strict=True)
-    return numbers
-
-
-def up_to(number):
-    return number if number <= COUNTED else f"{COUNTED:,}+"
 
 
 class Guarded:

@@ -1069,6 +1069,10 @@ class Migration(migrations.Migration):
             index=models.Index(fields=['article', '-made_at', '-id'], name='transition_newest'),
         ),
         migrations.AddIndex(
+            model_name='transition',
+            index=models.Index(fields=['step', '-made_at', '-id'], name='transition_of_step'),
+        ),
+        migrations.AddIndex(
             model_name='article',
             index=models.Index(models.F('status'), models.OrderBy(models.F('published_at'), descending=True), models.OrderBy(models.F('id'), descending=True), models.F('expires_at'), models.F('category'), name='article_newest'),
         ),
@@ -1090,11 +1094,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='article',
-            index=models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='article_due'),
+            index=models.Index(condition=models.Q(('due_at__isnull', False)), fields=['status', 'due_at'], name='article_due'),
         ),
         migrations.AddIndex(
             model_name='article',
-            index=models.Index(condition=models.Q(('expires_at__isnull', False)), fields=['expires_at'], name='article_expires'),
+            index=models.Index(condition=models.Q(('expires_at__isnull', False)), fields=['status', 'expires_at'], name='article_expires'),
         ),
         migrations.AddIndex(
             model_name='article',

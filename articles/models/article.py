@@ -394,8 +394,10 @@ class Article(Addressed):
                 models.Index(fields=[name], condition=Q((f"{name}__isnull", False)), name=f"article_{name}")
                 for name in ("translation_of", "assignee", "created_by")
             ),
-            models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="article_due"),
-            models.Index(fields=["expires_at"], condition=Q(expires_at__isnull=False), name="article_expires"),
+            models.Index(fields=["status", "due_at"], condition=Q(due_at__isnull=False), name="article_due"),
+            models.Index(
+                fields=["status", "expires_at"], condition=Q(expires_at__isnull=False), name="article_expires"
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -39,7 +39,10 @@ class Transition(models.Model):
 
     class Meta:
         ordering = ["-made_at", "-id"]
-        indexes = [models.Index(fields=["article", "-made_at", "-id"], name="transition_newest")]
+        indexes = [
+            models.Index(fields=["article", "-made_at", "-id"], name="transition_newest"),
+            models.Index(fields=["step", "-made_at", "-id"], name="transition_of_step"),
+        ]
 
     def __str__(self):
         return self.words

@@ -1,14 +1,21 @@
 """Each list of readers is read from the end of an index: however many stories there are, none is looked through."""
 
+from contextlib import contextmanager
+from datetime import timedelta
+
 import pytest
+from django.core.cache import cache
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from articles import addresses, corrections, dossiers, feeds, frontpage, most_read, related, sitemaps
+from articles.generation import generate
 from articles.models import Article, Author, Dossier, ReadCount, Tag
+from articles.models.article import Status
 from articles.models.listing import by_author, in_section, in_topic, with_tag
-from tests.factories import make_article, make_author, make_category, make_user
+from tests.conftest import queries_of
+from tests.factories import make_article, make_author, make_category, make_picture, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -129,3 +136,52 @@ def test_a_search_reads_the_last_of_what_it_finds(section):
         pytest.skip("PostgreSQL chooses between two indexes by how common the words are.")
     steps = plan("SELECT rowid FROM articles_search WHERE articles_search MATCH %s ORDER BY rowid DESC LIMIT 9", ["a"])
     assert not [step for step in steps if is_sorted(step)], "\n".join(steps)
+
+
+@contextmanager
+def steps_taken():
+    """Count, in hundreds, the steps that SQLite takes for whatever is asked within."""
+    taken = []
+    connection.connection.set_progress_handler(lambda: taken.append(1), 100)
+    yield taken
+    connection.connection.set_progress_handler(None, 0)
+
+
+@pytest.fixture
+def full_home(section, alice, as_alice):
+    """An editor whose home has something in every panel about stories."""
+    now, day = timezone.now(), timedelta(days=1)
+    picture = make_picture(usable_until=now + day)
+    author = make_author("Alice", user=alice)
+    for status in (Status.DRAFT, Status.REVIEW, Status.APPROVED):
+        make_article(status=status, authors=[author], lead_picture=picture, assignee=alice, due_at=now - day)
+    make_article(status=Status.DRAFT, due_at=now - day)
+    make_article(status=Status.APPROVED, published_at=now + day)
+    make_article(at=now + 2 * day)
+    make_article(expires_at=now + day, lead_picture=picture)
+    make_article().take_down()
+    return as_alice
+
+
+def test_the_desks_home_walks_through_neither_articles_nor_their_log(full_home):
+    for sql in queries_of(full_home, "/desk/"):
+        steps = plan(sql, None)
+        logged = [
+            step for step in steps if step.replace("Seq Scan on", "SCAN").strip(" ->") == "SCAN articles_transition"
+        ]
+        assert not [step for step in steps if is_walked(step)] + logged, "\n".join([sql, *steps])
+
+
+def test_the_desks_home_reads_no_more_where_there_are_more_stories(full_home):
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL tells nobody how many steps it takes.")
+    read = []
+    for _ in range(2):
+        generate(300, seed=1)
+        cache.clear()
+        full_home.get("/desk/")
+        cache.clear()
+        with steps_taken() as taken:
+            full_home.get("/desk/")
+        read.append(len(taken))
+    assert read[1] < 1.15 * read[0]
