@@ -3,13 +3,14 @@
 from datetime import timedelta
 
 from django.core.cache import cache
-from django.db.models import Prefetch, Q, Subquery
+from django.db.models import Q, Subquery
 from django.utils import timezone
 
 from articles import going_out
 from articles.models import Article, Note, Transition, WorkingCopy
 from articles.models.article import Status
 from articles.standing import standing
+from articles.verdicts import with_notes
 from articles.workflow import has_a_say
 
 CHECKED, CHECKED_AHEAD = 12, timedelta(days=7)  # as many, and as far ahead, as a page can afford
@@ -42,10 +43,11 @@ def _held_back(now):
 
 
 def _failing(now):
-    notes = Prefetch("notes", Note.objects.open(), to_attr="open_notes")
     soon = {"published_at__gt": now, "published_at__lt": now + CHECKED_AHEAD}
     scheduled = Article.objects.filter(Q(status=Status.PUBLISHED) | Q(status=Status.APPROVED), **soon)
-    for article in scheduled.select_related("lead_picture").prefetch_related(notes).order_by("published_at")[:CHECKED]:
+    for article in with_notes(scheduled.select_related("lead_picture")).order_by("published_at")[:CHECKED]:
+        if not article.noted:
+            article.open_notes = []
         if errors := going_out.keeps_back(article):
             yield _line(article, article.published_at, errors)
     changes = WorkingCopy.objects.filter(goes_live_at__gt=now, goes_live_at__lt=now + CHECKED_AHEAD)

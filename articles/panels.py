@@ -20,7 +20,7 @@ from django.db.models.fields.json import KT
 from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 
-from articles import keeping_back, trust
+from articles import front_history, keeping_back, trust
 from articles.models import (
     Article,
     Author,
@@ -46,6 +46,7 @@ from newsroom.desk import Destination, Panel, destinations, panels, then
 SHOWN = 6  # rows of a panel; its head leads to the rest
 CHARTED = 14  # days
 MOST_READ = 5
+OF_A_DAY, AHEAD = 300, 40  # stories that a day's strip draws, and lines of what is to come
 COUNTED_ANEW = 60  # seconds for which the numbers of readers are remembered
 EXPIRES_SOON = timedelta(days=7)
 RIGHTS_ENDED_LATELY = timedelta(days=30)
@@ -73,10 +74,8 @@ def listed(request, articles, **extra):
 
 
 def heads(lists):
-    """The articles at the heads of ordered lists: each is read no further than a panel shows."""
-    first, *others = (
-        Article.objects.filter(pk__in=one.values("pk")[: SHOWN + 1]).order_by().values("pk") for one in lists
-    )
+    """The articles of some lists, each cut where a panel ends and read no further."""
+    first, *others = (Article.objects.filter(pk__in=one.values("pk")).order_by().values("pk") for one in lists)
     return Article.objects.filter(pk__in=first.union(*others, all=True))
 
 
@@ -142,45 +141,58 @@ def drafts(request):
     named = Exists(Byline.objects.filter(article=OuterRef("pk"), author__user=user))
     is_own = Q(created_by=user) | Q(assignee=user) | named
     newest = [Article.objects.filter(status=status).order_by("-modified_at", "-id") for status in statuses]
-    lists = [one.filter(is_own) for one in newest] + (newest if sees_all else [])
+    lists = [one[: SHOWN + 1] for one in [*(one.filter(is_own) for one in newest), *(newest if sees_all else [])]]
     rank = Case(When(is_own, then=Value(0)), default=Value(1), output_field=IntegerField())
     return listed(request, heads(lists).order_by(rank, "-modified_at", "-id"), sees_all=sees_all)
 
 
+def agenda(request):
+    """The stories of today and the first of later days, read once for the panels that show them."""
+    if not hasattr(request, "stories_of_agenda"):
+        stories = Article.objects.viewable_by(request.user).order_by("published_at", "id")
+        since, until = begins(timezone.localdate()), begins(timezone.localdate() + timedelta(days=1))
+        of_today = stories.filter(
+            status__in=[Status.PUBLISHED, Status.APPROVED], published_at__gte=since, published_at__lt=until
+        )
+        later = stories.filter(status=Status.PUBLISHED, published_at__gte=until)
+        found = heads([of_today[:OF_A_DAY], later[: SHOWN + 1]]).order_by("published_at", "id")
+        request.stories_of_agenda = list(found.for_cards().prefetch_related(None))
+    return request.stories_of_agenda
+
+
 def today(request):
-    """What went out today and what will, in the order of the clock."""
+    """What went out today and what will, and what becomes other on the fronts, in the order of the clock."""
     if not request.user.has_perm("articles.view_article"):
         return None
     now = timezone.localtime()
-    start_of_day = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    end_of_day = start_of_day + timedelta(days=1)
-    articles = list(
-        Article.objects.viewable_by(request.user)
-        .filter(Q(status=Status.PUBLISHED) | Q(status=Status.APPROVED))
-        .filter(published_at__gte=start_of_day, published_at__lt=end_of_day)
-        .order_by("published_at", "id")
-        .for_cards()
-        .prefetch_related(None)[:40]
-    )
-    shown = rows(request, articles)
-    out = [row for row in shown if row["article"].published_at <= now]
-    ahead = [row for row in shown if row["article"].published_at > now]
-    day = (end_of_day - start_of_day).total_seconds()
+    since, until = begins(now.date()), begins(now.date() + timedelta(days=1))
+    stories = [article for article in agenda(request) if article.published_at < until]
+    entries = [{"at": article.published_at, "article": article, "standing": standing(article)} for article in stories]
+    if request.user.has_perm("articles.view_placement"):
+        entries += [{"at": turn.at, "turn": turn} for turn in front_history.between(since, until)]
+    entries.sort(key=lambda entry: entry["at"])
+    out = [entry for entry in entries if entry["at"] <= now]
+    ahead = [entry for entry in entries if entry["at"] > now][:AHEAD]
+    rows(request, [entry["article"] for entry in out[-SHOWN:] + ahead if "article" in entry])
+    stories_ahead = [article for article in stories if article.published_at > now]
+    day = until - since
     return {
         "now": now,
-        "next_out": next((row["article"] for row in ahead if row["article"].status == Status.PUBLISHED), None),
-        "out": out[-6:],
-        "earlier": max(0, len(out) - 6),
+        "next_out": next((article for article in stories_ahead if article.status == Status.PUBLISHED), None),
+        "out": out[-SHOWN:],
+        "earlier": max(0, len(out) - SHOWN),
         "ahead": ahead,
         "dots": [
             {
-                "x": round(400 * (row["article"].published_at - start_of_day).total_seconds() / day, 1),
-                "is_out": row["article"].published_at <= now,
-                "is_ready": row["article"].status == Status.PUBLISHED,
+                "x": round(400 * ((article.published_at - since) / day), 1),
+                "is_out": article.published_at <= now,
+                "is_ready": article.status == Status.PUBLISHED,
             }
-            for row in shown
+            for article in stories
         ],
-        "now_x": round(400 * (now - start_of_day).total_seconds() / day, 1),
+        "number_ahead": len(stories_ahead),
+        "number_out": len(stories) - len(stories_ahead),
+        "now_x": round(400 * ((now - since) / day), 1),
     }
 
 
@@ -188,10 +200,9 @@ def coming(request):
     """What is scheduled for later days."""
     if not request.user.has_perm("articles.view_article"):
         return None
-    tomorrow = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
-    articles = Article.objects.viewable_by(request.user).scheduled(tomorrow - timedelta(microseconds=1))
-    panel = listed(request, articles.order_by("published_at", "id"))
-    return panel if panel["rows"] else None
+    tomorrow = begins(timezone.localdate() + timedelta(days=1))
+    found = [article for article in agenda(request) if article.published_at >= tomorrow]
+    return {"rows": rows(request, found[:SHOWN]), "has_more": len(found) > SHOWN} if found else None
 
 
 def failing(request):
@@ -210,7 +221,9 @@ def leaving(request):
         status=Status.PUBLISHED, expires_at__gt=lately, expires_at__lt=now + EXPIRES_SOON
     ).order_by("expires_at", "id")
     taken_down = Article.objects.filter(status=Status.WITHDRAWN, modified_at__gt=lately).order_by("-modified_at", "-id")
-    articles = heads([expiring, taken_down]).order_by(F("expires_at").asc(nulls_last=True), "-modified_at")
+    articles = heads([expiring[: SHOWN + 1], taken_down[: SHOWN + 1]]).order_by(
+        F("expires_at").asc(nulls_last=True), "-modified_at"
+    )
     panel = listed(request, articles, now=now)
     return panel if panel["rows"] else None
 

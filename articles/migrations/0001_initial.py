@@ -877,6 +877,10 @@ class Migration(migrations.Migration):
             index=models.Index(fields=['section', '-made_at'], name='front_change_newest'),
         ),
         migrations.AddIndex(
+            model_name='frontchange',
+            index=models.Index(fields=['-made_at', '-id'], name='front_change_of_any'),
+        ),
+        migrations.AddIndex(
             model_name='listing',
             index=models.Index(models.F('kind'), models.F('number'), models.OrderBy(models.F('published_at'), descending=True), models.OrderBy(models.F('article'), descending=True), models.F('expires_at'), name='listing_newest'),
         ),
@@ -963,6 +967,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='placement',
             index=models.Index(fields=['section', 'ended_at', 'zone'], name='placement_of_front'),
+        ),
+        migrations.AddIndex(
+            model_name='placement',
+            index=models.Index(fields=['starts_at'], name='placement_starting'),
+        ),
+        migrations.AddIndex(
+            model_name='placement',
+            index=models.Index(condition=models.Q(('ends_at__isnull', False)), fields=['ends_at'], name='placement_ending'),
         ),
         migrations.AddConstraint(
             model_name='placement',

@@ -53,7 +53,10 @@ class FrontChange(models.Model):
         ordering = ["-made_at", "-id"]
         verbose_name = "change of a front page"
         verbose_name_plural = "changes of front pages"
-        indexes = [models.Index(fields=["section", "-made_at"], name="front_change_newest")]
+        indexes = [
+            models.Index(fields=["section", "-made_at"], name="front_change_newest"),
+            models.Index(fields=["-made_at", "-id"], name="front_change_of_any"),
+        ]
 
     def __str__(self):
         return self.what
@@ -122,7 +125,11 @@ class Placement(Decided):
     class Meta:
         ordering = ["position", "-starts_at", "-id"]
         verbose_name = "front page placement"
-        indexes = [models.Index(fields=["section", "ended_at", "zone"], name="placement_of_front")]
+        indexes = [
+            models.Index(fields=["section", "ended_at", "zone"], name="placement_of_front"),
+            models.Index(fields=["starts_at"], name="placement_starting"),
+            models.Index(fields=["ends_at"], condition=Q(ends_at__isnull=False), name="placement_ending"),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="placement_ends_after_it_starts",

@@ -6,11 +6,14 @@ import pytest
 from django.core.cache import cache
 from django.utils import timezone
 
+from articles import front_plans
+from articles.front_plans import Plan
 from articles.models import ReadCount
 from articles.models.article import Status
+from articles.models.frontpage import Zone
 from tests.articles.desk_forms import words
-from tests.conftest import queries_of
-from tests.factories import make_article, make_author, make_comment, make_picture
+from tests.conftest import queries_of, signed_in
+from tests.factories import make_article, make_author, make_category, make_comment, make_picture, make_user
 
 
 @pytest.fixture
@@ -57,6 +60,60 @@ def test_home_draws_what_was_published_and_written_a_day(as_alice, noon):
     assert " style=" not in drawn
 
 
+def put_live(section, plan, by, at):
+    return front_plans.put_live(section, plan, by, "Placed “Sluice”", at=at)
+
+
+def test_today_tells_what_becomes_other_on_the_fronts_and_by_whom(as_alice, as_bob, alice, noon):
+    hour, culture = timedelta(hours=1), make_category("Culture")
+    story = make_article("Sluice", at=noon - timedelta(days=2))
+    plan = Plan().place(story.pk, Zone.LEAD, at=noon - 2 * hour, ends_at=noon + 3 * hour)
+    put_live(None, plan, alice, noon - 2 * hour)
+    later = front_plans.current(culture).place(story.pk, Zone.TOP, at=noon + hour)
+    put_live(culture, later, None, noon - hour)
+    turns = [
+        (entry["turn"].at, str(entry["turn"].section), entry["turn"].words, [str(by) for by in entry["turn"].by])
+        for column in ("out", "ahead")
+        for entry in front_history_of(as_alice)[column]
+        if "turn" in entry
+    ]
+    assert turns == [
+        (noon - 2 * hour, "None", "Placed “Sluice”", ["alice"]),
+        (noon - hour, "Culture", "Placed “Sluice”", []),
+        (noon + hour, "Culture", "“Sluice” begins in Top stories", []),
+        (noon + 3 * hour, "None", "“Sluice” ends in Lead", ["alice"]),
+    ]
+    page = as_alice.get("/desk/")
+    for phrase in ("Front page Placed “Sluice” · Alice", "Front of Culture “Sluice” begins in Top stories"):
+        assert phrase in words(page)
+    assert f"front=culture&amp;at={timezone.localtime(noon + hour):%Y-%m-%dT%H:%M}" in page.content.decode()
+    assert "Front page Placed" not in words(signed_in(make_user("vera")).get("/desk/"))
+
+
+def front_history_of(client):
+    columns = client.get("/desk/").context["columns"]
+    return next(panel for panel in columns["side"] if panel["template"].endswith("today.html"))
+
+
+def test_what_was_given_up_before_its_moment_is_not_told(as_alice, alice, noon):
+    hour, story = timedelta(hours=1), make_article("Sluice", at=noon - timedelta(days=2))
+    put_live(None, Plan().place(story.pk, Zone.LEAD, at=noon + hour, ends_at=noon + 2 * hour), alice, noon - 2 * hour)
+    put_live(None, Plan(), alice, noon - hour)
+    panel = front_history_of(as_alice)
+    assert [entry["turn"].at for entry in panel["out"]] == [noon - 2 * hour, noon - hour]
+    assert panel["ahead"] == []
+
+
+def test_what_goes_out_next_is_named_after_however_many_stories(as_alice, noon):
+    for number in range(45):
+        make_article(f"Number {number}", at=noon - timedelta(minutes=number + 1))
+    make_article("Next out", at=noon + timedelta(hours=1))
+    page = words(as_alice.get("/desk/"))
+    assert "Next out: Next out at" in page
+    assert "39 more before." in page
+    assert "45 out so far today, 1 to come" in as_alice.get("/desk/").content.decode()
+
+
 def test_home_with_everything_stays_within_its_query_budget(as_alice, alice, noon):
     author, picture = make_author(), make_picture()
     for number in range(8):
@@ -66,4 +123,5 @@ def test_home_with_everything_stays_within_its_query_budget(as_alice, alice, noo
         make_article(at=noon + timedelta(days=3), authors=[author])
         make_comment(article, status="pending")
         read(article, noon, number + 1)
+    put_live(None, Plan().place(article.pk, Zone.LEAD, at=noon + timedelta(hours=1)), alice, noon)
     assert len(queries_of(as_alice, "/desk/")) <= 28
