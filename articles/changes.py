@@ -50,8 +50,8 @@ ONLY_THERE = {
     "share_title",
 }  # fmt: skip
 UNSEEN = {
-    "body_text", "word_count", "modified_at", "created_by_id", "public_since", "expires_at", "created_at", "slugline",
-    "assignee_id", "due_at", "headline_ideas", "release_id",
+    "body_text", "body_descriptions", "word_count", "modified_at", "created_by_id", "public_since", "expires_at",
+    "created_at", "slugline", "assignee_id", "due_at", "headline_ideas", "release_id",
 }  # fmt: skip
 # What decides in which lists it stands, and where in them.
 LISTED_BY = (

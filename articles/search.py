@@ -6,6 +6,8 @@ The migrations 0003_search and 0007_desk_words make the indexes, and the trigger
 import re
 import unicodedata
 from difflib import SequenceMatcher
+from functools import reduce
+from operator import or_
 from urllib.parse import unquote, urlsplit
 
 from django.db import connection
@@ -13,7 +15,7 @@ from django.db.models import BooleanField, Case, F, IntegerField, Q, Value, When
 from django.db.models.expressions import RawSQL
 from django.db.models.lookups import In
 
-from articles.models import Article, ArticleTag, Byline, FormerAddress
+from articles.models import Article, ArticleTag, Byline, FormerAddress, Illustration, Picture
 from articles.models.article import is_out
 
 MAX_QUERY = 200  # characters
@@ -25,8 +27,10 @@ BLOCK = 2048  # articles that PostgreSQL looks through at once, as the migration
 LOOKED_THROUGH = 20_000  # newest articles, in a script for which there is no index of words
 DESK_FIELDS = (
     "headline", "kicker", "slugline", "slug", "headline_ideas", "search_title", "share_title", "source_title",
-    "source_author", "source_publisher", "source_url", "source_licence", "source_note",
+    "source_author", "source_publisher", "source_url", "source_licence", "source_note", "lead_alt", "lead_caption",
+    "body_descriptions",
 )  # fmt: skip
+PICTURE_FIELDS = ("title", "alt", "caption")
 SNIPPET = 220
 LIKE = 10  # hits of each search for what an address was meant for
 
@@ -69,9 +73,9 @@ def search(queryset, query):
 
 
 def anywhere(queryset, term):
-    """Keep the articles that have a term anywhere: its number or address, any words of it or about it.
+    """Keep the articles that have a term anywhere: its number or address, any words of it, about it or of its pictures.
 
-    Words of the desk, names and headlines are found by their beginnings, too.
+    Words of the desk and of pictures, names and headlines are found by their beginnings, too.
     """
     if term.startswith(("http://", "https://", "/")):
         return queryset.filter(_at_address(term))
@@ -81,18 +85,21 @@ def anywhere(queryset, term):
         return queryset.none()
     is_postgresql = connection.vendor == "postgresql"
     texts, words = (_IN_POSTGRESQL, _postgresql_words) if is_postgresql else (_IN_SQLITE, _sqlite_words)
-    words, about = words(wanted), [*[_part_of(term)] * 2, _number(term)]
+    words = words(wanted)
+    # Words of the desk are asked for by their beginnings, and so are those of pictures.
+    about = [*[_part_of(term)] * 2, *[words[1]] * 2, _number(term)]
+    about_sql = _ABOUT.format(shown=_PICTURES[connection.vendor])
     with connection.cursor() as cursor:
-        cursor.execute(f"{texts} UNION ALL {_ABOUT} LIMIT {FEW_IN_A_LIST + 1}", [*words, *about])
+        cursor.execute(f"{texts} UNION ALL {about_sql} LIMIT {FEW_IN_A_LIST + 1}", [*words, *about])
         few = {pk for (pk,) in cursor.fetchall()}
     if len(few) <= FEW_IN_A_LIST:
         return queryset.filter(pk__in=few)
     # Common words: a list is walked in its order until a page is full; all that is found would be read and sorted.
     if is_postgresql:
-        found = f"({_POSTGRESQL_ROW} OR articles_article.id IN ({_ABOUT}))"
+        found = f"({_POSTGRESQL_ROW} OR articles_article.id IN ({about_sql}))"
         return queryset.filter(RawSQL(found, [*words, *about], BooleanField()))
     return queryset.filter(
-        In(F("pk") + 0, RawSQL(f"{texts} UNION ALL {_ABOUT}", [*words, *about]))
+        In(F("pk") + 0, RawSQL(f"{texts} UNION ALL {about_sql}", [*words, *about]))
     )  # a sum has no index
 
 
@@ -101,6 +108,9 @@ def _as_it_stands(term):
     found = Q(pk__in=search(Article.objects.order_by(), term).values("pk"))
     for name in DESK_FIELDS:
         found |= Q(**{f"{name}__icontains": term})
+    pictures = Picture.objects.filter(reduce(or_, (Q(**{f"{name}__icontains": term}) for name in PICTURE_FIELDS)))
+    found |= Q(lead_picture__in=pictures.values("pk"))
+    found |= Q(pk__in=Illustration.objects.filter(picture__in=pictures.values("pk"), page=None).values("article"))
     found |= Q(pk__in=Byline.objects.filter(author__name__icontains=term).values("article"))
     return found | Q(pk__in=ArticleTag.objects.filter(tag__name__icontains=term).values("content_object"))
 
@@ -216,7 +226,8 @@ _RANKED = f"""
     SELECT id FROM (SELECT * FROM found ORDER BY id DESC LIMIT %s) AS last
     ORDER BY ts_rank_cd(search, {_TSQUERY}) DESC, published_at DESC
 """
-# Where the desk finds an article: its text, what readers do not search in, the names of people and tags, its number.
+# Where the desk finds an article: its text, what readers do not search in, the names of people and tags, what is said
+# of its pictures, its number.
 _IN_SQLITE = """
     SELECT rowid FROM articles_search WHERE articles_search MATCH %s
     UNION ALL SELECT rowid FROM articles_desk_words WHERE articles_desk_words MATCH %s
@@ -231,8 +242,14 @@ _ABOUT = """
         WHERE author_id IN (SELECT id FROM articles_author WHERE UPPER(name) LIKE UPPER(%s) ESCAPE '\\')
     UNION ALL SELECT content_object_id FROM articles_articletag
         WHERE tag_id IN (SELECT id FROM articles_tag WHERE UPPER(name) LIKE UPPER(%s) ESCAPE '\\')
+    UNION ALL SELECT id FROM articles_article WHERE lead_picture_id IN ({shown})
+    UNION ALL SELECT article_id FROM articles_illustration WHERE picture_id IN ({shown}) AND article_id IS NOT NULL
     UNION ALL SELECT %s
 """
+_PICTURES = {
+    "sqlite": "SELECT rowid FROM articles_picture_words WHERE articles_picture_words MATCH %s",
+    "postgresql": "SELECT id FROM articles_picture WHERE words @@ to_tsquery('simple', articles_search_fold(%s))",
+}
 
 
 def _match(wanted):

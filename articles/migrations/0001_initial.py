@@ -101,6 +101,7 @@ class Migration(migrations.Migration):
                 ('share_title', models.CharField(blank=True, help_text='Left empty, it is the headline.', max_length=150, verbose_name='headline for share cards')),
                 ('body', models.TextField(blank=True)),
                 ('body_text', models.TextField(blank=True, editable=False)),
+                ('body_descriptions', models.TextField(blank=True, editable=False, help_text='Of the pictures in it, for the search.')),
                 ('word_count', models.PositiveIntegerField(default=0, editable=False)),
                 ('kind', models.CharField(choices=[('news', 'News'), ('analysis', 'Analysis'), ('feature', 'Long read'), ('opinion', 'Opinion'), ('interview', 'Interview'), ('review', 'Review'), ('explainer', 'Explainer'), ('photo_essay', 'Photo essay'), ('live', 'Live coverage')], default='news', max_length=20)),
                 ('reviewed', models.CharField(blank=True, help_text='For a review: title, maker, publisher, place.', max_length=300, verbose_name='what is reviewed')),

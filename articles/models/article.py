@@ -17,7 +17,14 @@ from taggit.managers import TaggableManager
 from articles.bodies import EXTENSIONS
 from articles.languages import Language, direction, site_language
 from articles.models.address import Addressed, path_to
-from articles.models.picture import SHOWN, Illustration, Picture, addresses_without_words, keys_in
+from articles.models.picture import (
+    SHOWN,
+    Illustration,
+    Picture,
+    addresses_without_words,
+    descriptions_in,
+    keys_in,
+)
 from articles.models.recording import Attachment
 from articles.models.site import CommentsPolicy
 from articles.models.tag import ArticleTag
@@ -227,6 +234,7 @@ class Article(Addressed):
     )
     body = HTMLField(extensions=EXTENSIONS, blank=True)
     body_text = models.TextField(editable=False, blank=True)
+    body_descriptions = models.TextField(editable=False, blank=True, help_text="Of the pictures in it, for the search.")
     word_count = models.PositiveIntegerField(default=0, editable=False)
     kind = models.CharField(max_length=20, choices=Kind, default=Kind.NEWS)
 
@@ -466,6 +474,7 @@ class Article(Addressed):
             # What is stored is clean; what is counted and searched is what is stored.
             self.body = html.clean(self.body)
             self.body_text = html.text(self.body)
+            self.body_descriptions = descriptions_in(self.body)
             self.word_count = count_words(self.body_text)
         with transaction.atomic():
             if self.pk and (changed is None or not {"status", "published_at", "expires_at"}.isdisjoint(changed)):

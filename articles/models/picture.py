@@ -25,6 +25,7 @@ NAME_LENGTH = 50  # characters; a file system counts bytes, up to four for each,
 KEY_LENGTH = 12
 KEY_CHARACTERS = "abcdefghijkmnpqrstuvwxyz23456789"  # none that is mistaken for another
 _REFERENCE = re.compile(rf'"/picture/([{KEY_CHARACTERS}]{{{KEY_LENGTH}}})/"')
+_DESCRIBED = re.compile(r'<img src="[^"]*" alt="([^"]+)"')
 _WITHOUT_WORDS = re.compile(r'<img src="([^"]*)" alt="">')
 
 per_cent = [MinValueValidator(0), MaxValueValidator(100)]
@@ -43,6 +44,11 @@ def keys_in(body):
 def addresses_without_words(body):
     """Return the addresses of what a stored body shows without describing it or marking it as decoration."""
     return [unescape(address) for address in _WITHOUT_WORDS.findall(body)]
+
+
+def descriptions_in(body):
+    """Return how a stored body describes what it shows, a line each."""
+    return "\n".join(unescape(words) for words in _DESCRIBED.findall(body))
 
 
 def short_name(name, picture_format):

@@ -3,7 +3,7 @@
 import pytest
 
 from articles import search, working_copies
-from articles.models import Article, BulkChange, DeskProfile, FormerAddress, Revision, SectionEditor
+from articles.models import Article, BulkChange, DeskProfile, FormerAddress, Picture, Revision, SectionEditor
 from articles.models.article import Status
 from tests.articles.desk_forms import send, words
 from tests.conftest import signed_in
@@ -231,7 +231,7 @@ def test_list_stays_within_its_query_budget(as_alice, alice, settings, tmp_path,
         "{pk}", "{address}", "https://news.example{address}?utm_source=x#top", "{address_without_slash}",
         "http://localhost:8000/desk/articles/article/{pk}/change/", "/1999/12/31/as-it-was/", "tidal-sl", "salt marsh",
         "Fenwick", "Estuar", "heron stood", "Old word", "the-marsh", "mars", "MÁRSH", "other wor tid",
-        "agency.example/report",
+        "agency.example/report", "lighthouse", "dusk", "waders fly", "Fogban", "Harbourmast", "keeper's boat",
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("listed", [0, search.FEW_IN_A_LIST])
@@ -241,14 +241,28 @@ def test_article_is_found_by_whatever_one_has_of_it(as_alice, term, listed, monk
     article = make_article(
         "The marsh", slugline="tidal-slugline", authors=[make_author("Ada Fenwick")], tags=["Estuary"],
         body="<p>A heron stood in the salt marsh.</p>", headline_ideas="Old words\nOther words",
-        source_url="https://agency.example/reports/7",
+        source_url="https://agency.example/reports/7", lead_alt="A lighthouse", lead_caption="At dusk",
+        lead_picture=make_picture(alt="A fogbank"),
     )  # fmt: skip
+    shown = make_picture(alt="The harbourmaster", caption="The keeper's boat")
+    article.body += f'<figure><img src="{shown.get_absolute_url()}" alt="Two waders fly"></figure>'
+    article.save(is_asked=True)
     FormerAddress.objects.create(path="/1999/12/31/as-it-was/", article=article)
     address = article.get_absolute_url()
     term = term.format(pk=article.pk, address=address, address_without_slash=address.rstrip("/"))
     found = as_alice.get(LIST, {"q": term}).context["cl"].result_list
     assert article.pk in [one.pk for one in found]
     assert len(found) == 1 or term.isdecimal()
+
+
+def test_words_of_pictures_changed_by_a_query_are_found(as_alice):
+    picture = make_picture(alt="Before")
+    article = make_article("Draft", published=False, lead_picture=picture)
+    Picture.objects.filter(pk=picture.pk).update(alt="A crane")
+    assert list(as_alice.get(LIST, {"q": "crane"}).context["cl"].result_list) == [article]
+    assert not as_alice.get(LIST, {"q": "before"}).context["cl"].result_list
+    Picture.objects.filter(pk=picture.pk).update(alt="起重机在港口")
+    assert list(as_alice.get(LIST, {"q": "港口"}).context["cl"].result_list) == [article]
 
 
 def test_words_changed_by_a_query_are_found(as_alice):
