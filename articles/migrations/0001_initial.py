@@ -745,7 +745,7 @@ class Migration(migrations.Migration):
                 ('note', models.TextField(blank=True, max_length=2000)),
                 ('override', models.TextField(blank=True, help_text='Why it went out although a check said no, and what the check said.', max_length=10000)),
                 ('is_issued', models.BooleanField(help_text='Whether readers know the article, so that its log stays.')),
-                ('article', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='transitions', to='articles.article')),
+                ('article', models.ForeignKey(on_delete=django.db.models.deletion.DO_NOTHING, related_name='transitions', to='articles.article')),
                 ('made_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={

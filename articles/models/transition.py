@@ -14,11 +14,11 @@ class TransitionQuerySet(models.QuerySet):
 class Transition(models.Model):
     """One step of an article, as it was taken: by whom, from where to where, with which words. Nothing alters it.
 
-    Triggers of the migration `workflow` refuse that for every program; only the name of who took the step may go, with
-    the account, and the log of an article that was never public goes with the article.
+    Triggers of the migration 0005 refuse that for every program; only the name of who took the step may go, with
+    the account, and the log of an article that was never public goes with the article: the database deletes it.
     """
 
-    article = models.ForeignKey("articles.Article", models.CASCADE, related_name="transitions")
+    article = models.ForeignKey("articles.Article", models.DO_NOTHING, related_name="transitions")
     made_at = models.DateTimeField(default=timezone.now, editable=False)
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, editable=False, related_name="+"

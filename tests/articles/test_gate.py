@@ -519,5 +519,6 @@ def test_triggers_of_the_database_outlive_the_making_of_the_constraint():
         "articles_search_update",
         "articles_desk_words_update",
         "articles_transition_stays",
+        "articles_transition_goes",
         "articles_article_counted_month",
     } <= names

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import Error, transaction
+from django.db import Error, connection, transaction
 from django.utils import timezone
 
 from articles import workflow
@@ -236,6 +236,24 @@ def test_log_of_a_draft_is_deleted_with_it_alone(own):
     assert own.transitions.count() == 1
     own.delete()
     assert not Transition.objects.exists()
+
+
+def test_database_itself_keeps_the_log_of_a_draft_for_as_long_as_the_draft(own):
+    workflow.take("send_to_review", own)
+    other = workflow.take("send_to_review", make_article("Another", published=False))
+    with connection.cursor() as cursor:
+        for statement in ("DELETE FROM articles_transition", "UPDATE articles_transition SET article_id = 0"):
+            with pytest.raises(Error, match="What was done stays"), transaction.atomic():
+                cursor.execute(statement)
+        cursor.execute("DELETE FROM articles_article WHERE id = %s", [own.pk])
+    assert list(Transition.objects.all()) == [other]
+
+
+def test_database_deletes_no_article_whose_log_readers_know_of(own, alice):
+    workflow.take("publish", own, alice)
+    with pytest.raises(Error, match="What was done stays"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM articles_article")
+    assert own.transitions.count() == 1
 
 
 def test_draft_that_nobody_knows_goes_with_its_log(as_alice, own):
