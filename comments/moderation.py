@@ -443,7 +443,9 @@ def undo_batch(batch, by):
     """Give each comment of a bulk decision its own earlier state; skip what somebody has decided since."""
     outcome = Outcome(uuid.uuid4())
     with transaction.atomic():
-        for decision in Decision.objects.filter(batch=batch, undoes=None).select_related("comment").order_by("comment"):
+        decisions = Decision.objects.filter(batch=batch).select_related("comment").order_by("comment")
+        # Nearly all undo nothing: asked for as well, that would be looked up and not the batch.
+        for decision in (decision for decision in decisions if decision.undoes_id is None):
             try:
                 outcome.decisions.append(undo(decision, by))
             except (NotAllowed, AlreadyDecided) as error:

@@ -389,7 +389,7 @@ def _earlier(comments):
     emails = {comment.email for comment in comments if not comment.user_id} - {""}
     whose = {"partition_by": "person"}
     return (
-        Comment.objects.filter(Q(user__in=users) | Q(user=None, email__in=emails))
+        Comment.objects.filter(Q(user__in=users) | Q(~Q(email=""), user=None, email__in=emails))
         .exclude(status=Status.PENDING)
         .annotate(person=_person("email"))
         .annotate(
@@ -442,7 +442,7 @@ def with_comments(decisions):
 
 def lines(user):
     """What this moderator decided just now and can take back, newest first; a batch is one line."""
-    recent = with_comments(Decision.objects.filter(actor=user, created_at__gt=timezone.now() - JUST_NOW, undoes=None))
+    recent = with_comments(Decision.objects.filter(actor=user, created_at__gt=timezone.now() - JUST_NOW))
     found = {}
     for decision in recent[:MAX_BATCH]:
         if decision.is_undoable:

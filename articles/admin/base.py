@@ -30,6 +30,8 @@ class CappedPaginator(Paginator):
 
     @cached_property
     def count(self):
+        if (known := getattr(self.object_list, "counted", None)) is not None:  # by whoever made it
+            return known
         return self.object_list.order_by()[: COUNTED + 1].count()
 
     @property

@@ -1103,7 +1103,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='article',
-            index=models.Index(fields=['-modified_at'], name='article_changed'),
+            index=models.Index(models.OrderBy(models.F('modified_at'), descending=True), models.OrderBy(models.F('id'), descending=True), name='article_changed'),
         ),
         migrations.AddIndex(
             model_name='article',

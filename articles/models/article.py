@@ -393,7 +393,7 @@ class Article(Addressed):
                 F("expires_at"),
                 name="article_archive",
             ),
-            models.Index(fields=["-modified_at"], name="article_changed"),
+            models.Index(F("modified_at").desc(), F("id").desc(), name="article_changed"),
             models.Index(F("status"), F("modified_at").desc(), F("id").desc(), name="article_of_status"),
             models.Index(F("category"), F("modified_at").desc(), F("id").desc(), name="article_changed_in_section"),
             # Of columns that are empty nearly everywhere. Were the empty rows in them, the statistics of SQLite would

@@ -84,7 +84,7 @@ class Migration(migrations.Migration):
                 ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replies', to='comments.comment')),
                 ('passed_on_by', models.ForeignKey(blank=True, editable=False, help_text='The moderator who asks colleagues for a second opinion.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('root', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='thread', to='comments.comment')),
-                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('user', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'permissions': [('moderate_comment', 'Can decide about comments'), ('feature_comment', 'Can make comments editors’ picks'), ('remove_comment', 'Can remove comments for legal reasons, and erase them')],
@@ -358,6 +358,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='comment',
             index=models.Index(models.F('email'), models.F('created_at'), condition=models.Q(('email', ''), _negated=True), name='comment_by_email'),
+        ),
+        migrations.AddIndex(
+            model_name='comment',
+            index=models.Index(models.F('user'), condition=models.Q(('user__isnull', False)), name='comment_by_user'),
         ),
         migrations.AddIndex(
             model_name='comment',

@@ -149,5 +149,6 @@ class Decision(models.Model):
 
     @property
     def is_undoable(self):
-        """Whether nobody has decided since. Asks the database nothing where the comment is loaded."""
-        return bool(self.from_status and self.verb not in IRREVERSIBLE and self.version == self.comment.version)
+        """Whether it is no taking back and nobody has decided since. Asks nothing where the comment is loaded."""
+        is_one = self.from_status and self.undoes_id is None and self.verb not in IRREVERSIBLE
+        return bool(is_one and self.version == self.comment.version)
