@@ -128,6 +128,7 @@ class BylineInline(admin.TabularInline):
     extra = 1
     fields = ["author", "role", "position"]
     verbose_name_plural = "bylines"
+    Media = OrderedStories.Media
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name == "author":

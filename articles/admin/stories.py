@@ -1,5 +1,6 @@
 """Stories chosen at the desk: only such as the person may know of, in an order that numbers say."""
 
+from django import forms
 from django.contrib import admin
 
 from articles.models import Article
@@ -23,6 +24,9 @@ def story_field(admin_site, request, db_field, label, **kwargs):
 class OrderedStories(admin.StackedInline):
     extra = 1
     story = "article"  # the name of the field
+
+    class Media:
+        js = [forms.Script("desk/order.js", type="module")]
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name == self.story:

@@ -1,4 +1,4 @@
-// The article form: fields that grow, words counted, the publish button that says when, bylines in order.
+// The article form: fields that grow, words counted, the publish button that says when.
 
 const form = document.getElementById("article_form")
 const body = document.getElementById("id_body")
@@ -103,48 +103,3 @@ addEventListener("submit", ({ target, submitter, defaultPrevented }) => {
   if (target === form && !defaultPrevented) isChanged &&= submitter?.formTarget === "_blank"
 })
 addEventListener("beforeunload", (event) => isChanged && event.preventDefault())
-
-// Bylines: buttons in place of the number, and a new one comes last.
-const group = document.getElementById("bylines-group")
-if (group) {
-  const rows = () => [...group.querySelectorAll(".byline:not(.empty-form)")]
-  const number = () => rows().forEach((row, index) => {
-    const field = row.querySelector("[name$='-position']")
-    const author = row.querySelector("[name$='-author']")
-    if (field && author?.value) field.value = index
-  })
-  const equip = (row) => {
-    const field = row.querySelector("[name$='-position']")
-    if (!field || row.querySelector(".order")) return
-    field.hidden = true
-    const box = document.createElement("span")
-    box.className = "order"
-    for (const [label, symbol, step] of [["Move up", "↑", -1], ["Move down", "↓", 1]]) {
-      const button = document.createElement("button")
-      button.type = "button"
-      button.textContent = symbol
-      button.setAttribute("aria-label", label)
-      button.addEventListener("click", () => {
-        const all = rows()
-        const other = all[all.indexOf(row) + step]
-        if (!other) return
-        if (step < 0) other.before(row)
-        else other.after(row)
-        number()
-        changed()
-        button.focus()
-      })
-      box.append(button)
-    }
-    field.after(box)
-  }
-  const changed = () => group.dispatchEvent(new Event("input", { bubbles: true }))
-  // A form that comes back, or is taken up, has its rows as they were numbered when it was first shown.
-  const place = (row) => (row.querySelector("[name$='-author']")?.value ? Number(row.querySelector("[name$='-position']")?.value) : Infinity)
-  const inOrder = rows().sort((one, other) => place(one) - place(other) || 0)
-  inOrder.forEach((row, index) => index && inOrder[index - 1].after(row))
-  rows().forEach(equip)
-  document.addEventListener("formset:removed", changed)
-  document.addEventListener("formset:added", ({ target }) => equip(target))
-  form.addEventListener("submit", number)
-}

@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from articles.models import Dossier, Part, Tag
+from tests.articles.desk_forms import send
 from tests.factories import make_article, make_category, make_picture
 
 pytestmark = pytest.mark.django_db
@@ -224,6 +225,16 @@ def test_editors_order_the_parts_by_number(as_alice, client):
     )  # fmt: skip
     assert response.status_code == 302
     assert headlines(client.get("/series/the-river/").content.decode()) == ["Two", "One"]
+
+
+def test_editors_take_a_story_out_again(as_alice):
+    dossier = make_dossier("The river", [make_article("One"), make_article("Two")])
+    address = f"/desk/articles/dossier/{dossier.pk}/change/"
+    page = as_alice.get(address).content.decode()
+    assert 'name="parts-1-DELETE"' in page
+    assert 'name="parts-2-DELETE"' not in page
+    send(as_alice, address, "dossier_form", **{"parts-1-DELETE": "on"})
+    assert [part.article.headline for part in dossier.parts.all()] == ["One"]
 
 
 def test_the_desk_lists_them_with_how_many_stories_they_hold(as_alice, django_assert_max_num_queries):

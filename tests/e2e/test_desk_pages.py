@@ -1,6 +1,7 @@
 """What must hold on every page of the desk: accessible and within the window. It runs beside the pages of readers."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.e2e.test_every_page import DESK, check, paths  # noqa: F401  (paths is a fixture)
 
@@ -52,3 +53,23 @@ def test_fields_on_a_phone_are_large_enough_and_beside_their_labels(open_page, n
     for field in ("#desk-search", "#id_kicker", "#id_headline", "#id_standfirst", "#id_slugline"):
         assert page.locator(field).evaluate(size) >= 16, field
     assert page.locator("#id_categories input").first.bounding_box()["width"] < 30
+
+
+def test_stories_of_a_series_are_put_in_order_by_buttons(open_page):
+    page = open_page("/desk/articles/dossier/?form=series", role="editor")
+    page.locator("#result_list .field-title a").first.click()
+    rows = page.locator("#parts-group .byline:not(.empty-form)")
+    rows.first.wait_for()
+    chosen = "rows => rows.map(row => row.querySelector('select').selectedOptions[0]?.text).filter(Boolean)"
+    first, second, *others = rows.evaluate_all(chosen)
+    rows.nth(1).get_by_label("Move up").click()
+    expect(rows.first.get_by_label("Move up")).to_be_focused()
+    page.locator("[name='_continue']").click()
+    page.locator(".messagelist").wait_for()
+    assert rows.evaluate_all(chosen) == [second, first, *others]
+    # One that is added comes last.
+    rows.last.locator(".select2-selection").click()
+    page.locator(".select2-results__option[aria-selected='false']").first.click()
+    page.locator("[name='_continue']").click()
+    page.locator(".messagelist").wait_for()
+    assert rows.evaluate_all(chosen)[:-1] == [second, first, *others]
