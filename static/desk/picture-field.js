@@ -83,7 +83,25 @@ for (const box of document.querySelectorAll("[data-picture-field]")) {
     event.preventDefault()
     upload.click()
   })
-  file.addEventListener("change", async () => {
+  let uploading = null
+  let isHeld = false
+  // A form that is sent while a picture is on its way takes it along; one that was refused is read first.
+  input.form.addEventListener("submit", async (event) => {
+    if (!uploading || event.submitter?.formTarget === "_blank") return
+    event.preventDefault()
+    event.stopImmediatePropagation()
+    if (isHeld) return
+    isHeld = true
+    const isTaken = await uploading
+    isHeld = false
+    if (isTaken) input.form.requestSubmit(event.submitter)
+  }, { capture: true })
+  file.addEventListener("change", () => {
+    uploading = send().finally(() => { uploading = null })
+  })
+
+  // Returns whether the picture came to stand in the field.
+  async function send() {
     const { takeIn } = await import(box.dataset.module)
     const tray = document.createElement("ul")
     tray.className = "upload-tray"
@@ -102,7 +120,8 @@ for (const box of document.querySelectorAll("[data-picture-field]")) {
     })
     file.value = ""
     if (asks && input.value && !words.alt.value) words.alt.focus()
-  })
+    return !tray.querySelector(".bad")
+  }
 
   if (asks) {
     const follow = () => { words.alt.readOnly = words.decorative.checked }

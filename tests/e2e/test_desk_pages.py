@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.test_every_page import DESK, check, paths  # noqa: F401  (paths is a fixture)
+from tests.factories import make_image
 
 
 @pytest.mark.parametrize("width", [1280, 320])
@@ -73,3 +74,26 @@ def test_stories_of_a_series_are_put_in_order_by_buttons(open_page):
     page.locator("[name='_continue']").click()
     page.locator(".messagelist").wait_for()
     assert rows.evaluate_all(chosen)[:-1] == [second, first, *others]
+
+
+def test_picture_that_is_still_on_its_way_is_saved_with_the_form(open_page):
+    page = open_page("/desk/profile/", role="admin", guest=True)  # its console will complain of what is refused
+    held = []
+    page.route("**/choose/upload/", lambda route: held.append(route))
+    files, save = page.locator("input[type='file']").first, page.get_by_role("button", name="Save")
+    portrait = {"name": "portrait.jpg", "mimeType": "image/jpeg", "buffer": make_image(600, 600, color="olive")}
+    with page.expect_request("**/choose/upload/"):
+        files.set_input_files(portrait)
+    save.click()
+    save.click()
+    held.pop().continue_()
+    expect(page.locator(".messagelist")).to_contain_text("Your profile is saved.")
+    expect(page.locator(".account .avatar img")).to_be_visible()
+    # What is refused keeps the form, so that it is read.
+    with page.expect_request("**/choose/upload/"):
+        files.set_input_files({"name": "notes.txt", "mimeType": "image/jpeg", "buffer": b"No picture"})
+    page.locator("#id_role").fill("Night editor")
+    save.click()
+    held.pop().continue_()
+    expect(page.locator("[data-status]")).to_contain_text("Use JPEG")
+    expect(page.locator("#id_role")).to_have_value("Night editor")
