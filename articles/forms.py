@@ -12,12 +12,13 @@ from django.utils.functional import SimpleLazyObject, cached_property
 
 from articles import comparing, revisions, working_copies
 from articles.models import Article, Author, Category, Picture, Tag
-from articles.models.article import Status
+from articles.models.article import Status, count_words
 from articles.models.site import CommentsPolicy
 from articles.passages import merged
 from articles.standing import Standing
 from articles.widgets import MomentField, PictureWidget, RowField, RowsField, TagsField
 from articles.workflow import has_a_say, in_spite_of, is_ahead, name_of, new_errors, standing
+from newsroom import html
 
 IN_HAND = ("slugline", "assignee", "due_at")  # of no version: they say who works, not what is written
 # How much of a text is seen elsewhere, and where.
@@ -163,6 +164,8 @@ class ArticleForm(forms.ModelForm):
         self.working_copy = article.desk_copy = working_copies.of(article) if self.is_out else None
         changes = self.working_copy.changes if self.working_copy else {}
         revisions.put(article, changes)
+        if "body" in changes:
+            article.word_count = count_words(html.text(article.body))
         self.before = revisions.plain_values(article)
         initial = {}
         if "categories" in changes:

@@ -61,6 +61,12 @@ def test_saving_what_readers_have_changes_nothing_for_them(as_alice, client, sto
     assert "explained" not in reader_sees(client, story)
 
 
+def test_words_that_are_counted_are_those_that_wait(as_alice, story):
+    assert "5 words" in words(as_alice.get(change(story)))
+    send(as_alice, change(story), body="<p>The gauge reads 3.8 metres at noon.</p>")
+    assert "7 words" in words(as_alice.get(change(story)))
+
+
 def test_incomplete_changes_are_saved_and_not_published(as_alice, story):
     assert send(as_alice, change(story), body="", headline="Half done").status_code == 302
     assert "needs a text" in words(send(as_alice, change(story), press="_update"))
