@@ -53,7 +53,7 @@ class Passage:
         self.html, self.blocks = html, blocks_of(html)
 
     def words(self):
-        return sum((block.words() for block in self.blocks), Counter())
+        return Counter(word for block in self.blocks for word in block.words().elements())
 
 
 @dataclass
