@@ -61,8 +61,17 @@ def changed(begun: str, now: str) -> list[str]:
 
 
 def _edits(old, new):
-    matcher = SequenceMatcher(None, old, new, autojunk=False)
-    return [Edit(a, b, new[c:d]) for operation, a, b, c, d in matcher.get_opcodes() if operation != "equal"]
+    """What was changed; where as many passages stand in place of others, each by itself."""
+    found = []
+    for operation, start, end, new_start, new_end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        passages = new[new_start:new_end]
+        if operation == "equal":
+            continue
+        if len(passages) == end - start:
+            found += [Edit(at, at + 1, [passage]) for at, passage in enumerate(passages, start)]
+        else:
+            found.append(Edit(start, end, passages))
+    return found
 
 
 def _meet(one, other):

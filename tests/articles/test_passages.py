@@ -38,6 +38,7 @@ def test_passages_joined_are_the_text_again(text):
         (TEXT + "<p>Mine.</p>", TEXT + "<p>Theirs.</p>", None),
         (THREE + ONE + TWO, ONE + THREE + TWO, None),
         (ONE + THREE, ONE + THREE, ONE + THREE),
+        (ONE + "<p>Both.</p>" + THREE, "<p>Theirs.</p><p>Both.</p>" + THREE, "<p>Theirs.</p><p>Both.</p>" + THREE),
         (ONE + TWO + "<p>Both.</p>", "<p>Theirs.</p>" + TWO + "<p>Both.</p>", "<p>Theirs.</p>" + TWO + "<p>Both.</p>"),
     ],
 )  # fmt: skip

@@ -61,6 +61,23 @@ def test_two_editors_collide_and_a_session_expires_mid_sentence(newsroom, open_p
     expect(writer.get_by_role("link", name="Half a sentence, and the rest", exact=True)).to_be_visible()
 
 
+def test_two_editors_of_different_paragraphs_keep_both_changes(newsroom, open_page):
+    number, _ = newsroom.article("ferry-four-gets-its-bell-back")
+    address = f"/desk/articles/article/{number}/change/"
+    editor, admin = open_page(address, role="editor"), open_page(address, role="admin")
+    for page, place in ((editor, 0), (admin, 1)):
+        page.locator(".ProseMirror > p").nth(place).click()
+        page.keyboard.type(f" Typed in paragraph {place + 1}. ")
+    editor.locator("[name='_save']").click()
+    editor.wait_for_url("**/desk/articles/article/")
+    admin.locator("[name='_save']").click()
+    expect(admin.locator("#problems")).to_contain_text("Changed there: Body (“")
+    admin.get_by_role("button", name="Keep both changes").click()
+    expect(admin.locator(".messagelist")).to_contain_text("Taken in from Marit Solheim: Body (“")
+    for place in (1, 2):
+        expect(admin.locator(".ProseMirror")).to_contain_text(f"Typed in paragraph {place}.")
+
+
 def test_step_pressed_after_the_session_ended_goes_on_once_signed_in(newsroom, open_page):
     number, public = newsroom.article("a-river-measured-twice")
     page = open_page(f"/desk/articles/article/{number}/change/", role="editor")
