@@ -14,16 +14,18 @@ for (const field of document.querySelectorAll("#id_headline, #id_standfirst")) {
 }
 document.fonts?.ready.then(() => document.querySelectorAll("#id_headline, #id_standfirst").forEach(grow))
 
-// F6 goes from the text to the panel and on to the bar, back to where one was in each; beyond them it is the browser's.
+// F6 goes from the text to the panel and on to the bar, back to where one was in each, and to the headline from a page
+// just opened; beyond them it is the browser's.
 const parts = [".article-write", ".article-side", ".submit-row"].map((name) => form?.querySelector(name)).filter(Boolean)
 const left = new Map()
 form?.addEventListener("focusin", ({ target }) => left.set(parts.find((part) => part.contains(target)), target))
-form?.addEventListener("keydown", (event) => {
+document.addEventListener("keydown", (event) => {
   if (event.key !== "F6" || event.ctrlKey || event.metaKey || event.altKey) return
+  if (event.target !== document.body && !form?.contains(event.target)) return
   const next = parts[parts.findIndex((part) => part.contains(event.target)) + (event.shiftKey ? -1 : 1)]
   if (!next) return
   event.preventDefault()
-  const candidates = [left.get(next), ...next.querySelectorAll("textarea, select, input:not([type=hidden]), button, summary, a[href]")]
+  const candidates = [left.get(next), next.querySelector("#id_headline"), ...next.querySelectorAll("textarea, select, input:not([type=hidden]), button, summary, a[href]")]
   candidates.find((one) => one?.checkVisibility({ checkVisibilityCSS: true }))?.focus()
 })
 

@@ -176,6 +176,8 @@ def test_form_pressed_twice_or_without_connection_is_not_gone(newsroom, open_pag
 
 def test_f6_goes_between_text_panel_and_bar_and_back_to_where_one_was(open_page, newsroom):
     page = open_page(f"/desk/articles/article/{newsroom.article(SLUG)[0]}/change/", role="editor")
+    page.keyboard.press("F6")
+    expect(page.locator("#id_headline")).to_be_focused()
     page.locator("#id_standfirst").focus()
     page.keyboard.press("F6")
     assert page.evaluate("document.activeElement.closest('.article-side') !== null")
