@@ -1,4 +1,5 @@
-// The front desk by pointer: a story is dragged by its handle, the time of the day by a slider. Both have buttons too.
+// The front desk by pointer: a story is dragged by its handle, the time of the day by a slider. Both have buttons too,
+// and a story's own have keys.
 
 const desk = document.querySelector("[data-front-desk]")
 const drop = document.getElementById("front-drop")
@@ -66,3 +67,30 @@ if (slider && moment) {
   slider.addEventListener("input", () => { moment.value = `${moment.value.slice(0, 11)}${told()}` })
   slider.addEventListener("change", () => { moment.form.requestSubmit() })
 }
+
+// -- keys: the arrows go from story to story; u and n move one up and down, p pins it, m opens its menu
+
+const rows = [...document.querySelectorAll("[data-front-desk] .front-row[data-article]")]
+const buttons = { u: "[value='up']", n: "[value='down']", p: "[value='pin'], [value='unpin']" }
+
+function focusOn(row) {
+  if (!row) return
+  row.querySelector(".front-row__headline").focus()
+  row.scrollIntoView({ block: "nearest" })
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return
+  if (document.body.classList.contains("keys-off") || document.querySelector("dialog[open]")) return
+  if (event.target.closest("input, textarea, select, .menu")) return
+  const here = rows.findIndex((row) => row.contains(event.target))
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
+  if (here < 0 && (step !== 1 || event.target !== document.body)) return
+  if (step) focusOn(rows[here + step])
+  else if (buttons[event.key]) rows[here].querySelector(buttons[event.key]).click()
+  else if (event.key === "m") {
+    rows[here].querySelector(".front-row__menu").open = true
+    rows[here].querySelector(".front-row__menu select").focus()
+  } else return
+  event.preventDefault()
+})
