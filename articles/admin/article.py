@@ -893,6 +893,9 @@ def _joined(article, values, version):
         joined[name] = theirs[name] if value == begun.get(name) else value
         if name in comparing.TEXTS and joined[name] != theirs[name]:
             joined[name] = merged(begun[name], value, theirs[name]) or value
+        elif name in ("bylines", "related") and joined[name] != theirs[name]:
+            stays = [row for row in value if row in theirs[name] or row not in begun[name]]
+            joined[name] = stays + [row for row in theirs[name] if row not in stays and row not in begun[name]]
     names = {name_of(one.made_by): None for one in newer if one.made_by}
     fields = [name for name in comparing.ORDER if theirs[name] != begun.get(name)]
     told = "; ".join(comparing.told(name, begun.get(name), theirs[name]) for name in fields)

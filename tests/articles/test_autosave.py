@@ -234,6 +234,24 @@ def test_changes_in_different_passages_of_a_text_are_both_kept(as_alice, as_jona
     assert values["tags"] == ["Flood"]
 
 
+def test_people_named_by_both_are_all_kept(as_alice, as_jonas, draft):
+    ada, ben, cora, dora = (make_author(name) for name in ("Ada", "Ben", "Cora", "Dora"))
+
+    def rows(*authors):
+        sent = {"bylines-TOTAL_FORMS": len(authors)}
+        for index, author in enumerate(authors):
+            row = {"author": author.pk, "role": "writer", "position": index}
+            sent |= {f"bylines-{index}-{name}": value for name, value in row.items()}
+        return sent
+
+    send(as_alice, change(draft), **rows(ada, ben))
+    mine, _ = read(as_alice.get(change(draft)))
+    send(as_jonas, change(draft), **rows(ben, cora))
+    again, _ = read(as_alice.post(change(draft), {**mine, **rows(ada, ben, dora), "_save": "1"}))
+    as_alice.post(change(draft), {**again, "_keep_both": "1"})
+    assert [byline.author for byline in draft.bylines.all()] == [ben, dora, cora]
+
+
 def test_what_is_changed_after_one_was_told_is_not_taken_for_another_passage(as_alice, as_jonas):
     draft = make_article("The barrier", published=False, body=PASSAGES)
     send(as_alice, change(draft), standfirst="Begun.")
