@@ -65,6 +65,9 @@ LOAD = """() => Promise.all([document.fonts.ready, ...[...document.images].map(i
   return image.decode().catch(() => null);
 })]).then(() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))))"""
 
+# What nobody has scrolled to is laid out too.
+WHOLE = "* { content-visibility: visible !important }"
+
 
 def main():
     FOLDER.mkdir(parents=True, exist_ok=True)
@@ -114,10 +117,12 @@ def take(url, pages):
                     color_scheme=mode,
                     reduced_motion="reduce",
                     service_workers="block",
+                    bypass_csp=True,
                 )
                 page = context.new_page()
                 for name, path in pages.items():
                     page.goto(path)
+                    page.add_style_tag(content=WHOLE)
                     page.evaluate(LOAD)
                     file = f"{name}-{width}-{mode}.png"
                     page.screenshot(path=FOLDER / file, full_page=True)
