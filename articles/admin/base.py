@@ -15,7 +15,9 @@ from django.db import IntegrityError, models
 from django.http import HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.http import url_has_allowed_host_and_scheme
 from js_asset import Media
 
 from articles.models import Placement
@@ -262,3 +264,11 @@ def asked_form(request, form_class, **kwargs):
 
 def back(request):
     return HttpResponseRedirect(request.get_full_path())
+
+
+def way_back(request, otherwise):
+    """The page that something was sent from, as the form says; `otherwise`, by its name, where that is none of ours."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure()):
+        return wanted
+    return reverse(otherwise)

@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from articles import bulk, workflow
+from articles.admin.base import way_back
 from articles.models import BulkChange, DeskProfile
 from articles.staff import profile_of
 
@@ -164,7 +165,7 @@ def undo_view(request, id, model_admin):
         messages.success(request, f"Taken back in {number} article{'s' if number > 1 else ''}: {change}.")
     for words in left:
         messages.warning(request, words)
-    return HttpResponseRedirect(reverse("admin:articles_article_changelist"))
+    return HttpResponseRedirect(way_back(request, "admin:articles_article_changelist"))
 
 
 # -- one made of another

@@ -10,13 +10,13 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import path
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from articles import planning, workflow
+from articles.admin.base import way_back
 from articles.forms import PersonField, SectionField
 from articles.models import Article, Category
 from articles.models.article import plausible_date
@@ -178,7 +178,7 @@ def plan_view(request, pk, model_admin):
             problems = error.messages
         else:
             messages.success(request, done)
-            return HttpResponseRedirect(way_back(request))
+            return HttpResponseRedirect(way_back(request, "admin:articles_article_board"))
         article = model_admin.get_object(request, str(pk))
     context = {
         **model_admin.admin_site.each_context(request),
@@ -192,7 +192,7 @@ def plan_view(request, pk, model_admin):
         "note": request.POST.get("note", "")[:2000],
         "asked": request.POST.get("step") or request.POST.get("to") or "",
         "problems": problems,
-        "next": way_back(request),
+        "next": way_back(request, "admin:articles_article_board"),
     }
     return TemplateResponse(request, "desk/plan.html", context)
 
@@ -252,11 +252,3 @@ def valid(form):
     if not form.is_valid():
         raise ValidationError([message for messages in form.errors.values() for message in messages])
     return form.cleaned_data
-
-
-def way_back(request):
-    """The page that a card was moved on, as the form says; the board where it names none of ours."""
-    wanted = request.POST.get("next") or request.GET.get("next") or ""
-    if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure()):
-        return wanted
-    return reverse("admin:articles_article_board")

@@ -151,6 +151,17 @@ def test_only_whoever_did_it_takes_it_back_and_only_where_they_may(as_alice, ali
     assert article.category == sport
 
 
+@pytest.mark.parametrize(
+    ("sent_from", "led_to"), [(f"{LIST}?status=draft", f"{LIST}?status=draft"), ("https://evil.example/", LIST)]
+)
+def test_taking_back_leads_to_where_it_was_pressed(as_alice, sent_from, led_to):
+    page = act(as_alice, "move_to_section", make_article("One", published=False), category=make_category("Sport").pk)
+    form = page.content.decode().partition('class="undo"')[2].partition("</form>")[0]
+    assert f'name="next" value="{LIST}"' in form
+    sent = as_alice.post(f"{LIST}bulk/{BulkChange.objects.get().pk}/undo/", {"next": sent_from})
+    assert sent.headers["Location"] == led_to
+
+
 def test_what_was_done_to_many_is_listed_with_a_way_back(as_alice):
     act(as_alice, "move_to_section", make_article("One"), category=make_category("Sport").pk)
     page = as_alice.get(f"{LIST}bulk/")
