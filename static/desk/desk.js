@@ -93,6 +93,9 @@ document.addEventListener("keydown", (event) => {
   if (keys[event.key]?.()) event.preventDefault()
 })
 
+// Of tabs that do not fit beside each other, the one that is shown is in sight.
+document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" })
+
 // "Everything else" stays open where its page is shown.
 const everything = document.querySelector("#nav-sidebar .everything")
 const isDestination = document.querySelector("#nav-sidebar .destinations [aria-current]")
