@@ -289,6 +289,7 @@ def test_answers_the_script_with_the_line_and_then_the_card(as_bob, article):
     assert "You rejected" in line
     number = re.search(r'name="undo" value="(\d+)"', line)[1]
     card = as_bob.post(f"{QUEUE}undo/", {"undo": number}, headers={"X-Requested-With": "queue"}).content.decode()
+    assert "<span data-mine hidden>With you</span>" in card  # it came back without its place in the list
     assert f'id="card-{comment.pk}"' in card
     assert f'name="version" value="{comment.version + 2}"' in card
 
