@@ -35,13 +35,14 @@ def index(request):
     over = Article.objects.filter(status=Status.PUBLISHED, expires_at__lte=now)
     over = over.annotate(month=TruncMonth("first_published_at", tzinfo=UTC)).values_list("month", flat=True).distinct()
     doubtful = {f"{month:%Y-%m}" for month in over}
+    path = reverse("articles:sitemap_month", args=["0000", "00"])  # once, since there may be thousands
     for row in Month.objects.exclude(number=0).filter(month__lte=f"{now:%Y-%m}").order_by("-month"):
         year, month = row.month.split("-")
         changed_at = row.changed_at
         if changed_at > now or row.month in doubtful:  # some of its stories are still to come or over, or all of them
             changed_at = stories_of(int(year), int(month)).aggregate(last=Max(LAST_CHANGE))["last"]
         if changed_at is not None:
-            maps.append({"path": reverse("articles:sitemap_month", args=[year, month]), "changed_at": changed_at})
+            maps.append({"path": path.replace("0000-00", row.month), "changed_at": changed_at})
     return _render(request, "articles/sitemap_index.xml", maps, page_keys.SITEMAPS)
 
 
@@ -103,7 +104,8 @@ def pages(request):
 
 
 def _render(request, template, entries, key):
+    site = request.build_absolute_uri("/").removesuffix("/")
     for entry in entries:
-        entry["url"] = request.build_absolute_uri(entry["path"])
+        entry["url"] = site + entry["path"]
     pagestore.shows(request, key)
     return render(request, template, {"entries": entries}, content_type=XML)
