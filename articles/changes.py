@@ -196,11 +196,15 @@ def _families(rows):
     families = defaultdict(set)
     if not roots:
         return families
-    relatives = Article.objects.filter(
-        Q(pk__in=roots.values())
-        | Q(translation_of__in=set(roots.values()))
-        | Q(translation_of__translation_of__in=set(roots.values()))
-    ).values_list("pk", "translation_of_id", "translation_of__translation_of_id")
+    originals = set(roots.values())
+    # Each by its own index: an OR of the three would read every article.
+    asked = [
+        Article.objects.filter(**{f"{lookup}__in": originals}).values_list(
+            "pk", "translation_of_id", "translation_of__translation_of_id"
+        )
+        for lookup in ("pk", "translation_of", "translation_of__translation_of")
+    ]
+    relatives = asked[0].union(*asked[1:])
     by_root = defaultdict(set)
     for pk, original, further in relatives:
         for root in (pk, original, further):

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from articles import addresses, corrections, dossiers, feeds, frontpage, most_read, related, sitemaps
+from articles import addresses, changes, corrections, dossiers, feeds, frontpage, most_read, related, sitemaps
 from articles.generation import generate
 from articles.models import Article, Author, Dossier, ReadCount, Tag
 from articles.models.article import Status
@@ -113,6 +113,15 @@ def test_a_front_reads_the_ends_of_indexes(section):
 
 def test_what_stands_beside_a_story_is_read_from_the_ends_of_indexes(section):
     steps = plan(*related.candidates_sql(make_article(tags=["Herons"])))
+    assert not [step for step in steps if is_walked(step)], "\n".join(steps)
+
+
+def test_on_which_pages_a_story_stands_is_found_without_walking_through_any(section):
+    original = make_article()
+    story = make_article(translation_of=original, category=section)
+    with CaptureQueriesContext(connection) as queries:
+        changes.stories([story.pk])
+    steps = [step for query in queries for step in plan(query["sql"], None)]
     assert not [step for step in steps if is_walked(step)], "\n".join(steps)
 
 
