@@ -84,6 +84,7 @@ from articles.workflow import (
 from newsroom import html
 from newsroom.counting import COUNTED, counted, up_to
 
+FEW = 1000  # articles that are read and sorted
 HISTORY = 500  # changes that the history of an article goes back
 SAME_PRESS = timedelta(seconds=10)  # between a step in the log and what the admin notes of the same press
 STANDS_FIRM = {"_keep_both", "_keep_mine"}  # buttons that save although somebody else was quicker
@@ -111,10 +112,10 @@ class ArticleChangeList(ChangeList):
 def in_order(articles, few):
     """These articles, as SQLite is best asked for them: it would read and sort all that are in a section, say.
 
-    `few` are the ids of COUNTED of them and one more. If that is all, they are named; otherwise the list is walked in
-    its order, and each is looked at whether it is one of them.
+    `few` are the ids of some. Up to FEW are named; where there are more the list is walked in its order, and each is
+    looked at whether it is one of them.
     """
-    if len(few) <= COUNTED:
+    if len(few) <= FEW:
         among = Article.objects.filter(pk__in=few)
     else:
         among = Article.objects.filter(Exists(articles.order_by().filter(pk=OuterRef("pk"))))

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.parametrize("query", ["section={science}", "status=draft", "kind=opinion", "whose=mine", "q=heron"])
 def test_finds_the_same_in_the_same_order(client, monkeypatch, few, query):
     monkeypatch.setattr("articles.search.FEW_IN_A_LIST", few)
-    monkeypatch.setattr("articles.admin.article.COUNTED", few)
+    monkeypatch.setattr("articles.admin.article.FEW", few)
     user = make_user("edda", "Editors")
     client.force_login(user)
     science, further = make_category("Science"), make_category("Culture")
@@ -29,7 +29,7 @@ def test_finds_the_same_in_the_same_order(client, monkeypatch, few, query):
 
 @pytest.mark.skipif("connection.vendor != 'sqlite'", reason="PostgreSQL knows how many rows a condition keeps.")
 def test_many_are_neither_read_nor_sorted(client, monkeypatch):
-    monkeypatch.setattr("articles.admin.article.COUNTED", 0)
+    monkeypatch.setattr("articles.admin.article.FEW", 0)
     client.force_login(make_user("edda", "Editors"))
     section = make_category("Science")
     make_article(category=section)
