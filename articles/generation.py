@@ -61,7 +61,9 @@ def generate(number, seed, advance=lambda steps: None):
             Byline.objects.bulk_create(
                 Byline(article=article, author_id=author, position=position)
                 for article in articles
-                for position, author in enumerate(chance.sample(authors, 2 if chance.random() < 0.2 else 1))
+                for position, author in enumerate(
+                    chance.sample(authors, min(len(authors), 2 if chance.random() < 0.2 else 1))
+                )
             )
             ArticleTag.objects.bulk_create(
                 ArticleTag(content_object=article, tag_id=tag)

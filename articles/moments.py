@@ -49,23 +49,20 @@ def upcoming(after, until):
 
 
 def _due(after, until):
-    """What has a moment after the one and up to the other, by what tells it."""
+    """What has a moment after the one and up to the other, by what tells it: each read from the end of an index."""
     return {
-        _stories: Article.objects.filter(
-            _within("published_at", after, until)
-            | _within("expires_at", after, until)
-            | _within("live_ended_at", after, until),
-            status=Status.PUBLISHED,
-        ),
+        **{
+            partial(_stories, moment): Article.objects.filter(_within(moment, after, until), status=Status.PUBLISHED)
+            for moment in ("published_at", "expires_at", "live_ended_at")
+        },
         _fronts: Placement.objects.filter(Q(ends_at=None) | Q(ends_at__gt=after), ended_at=None, starts_at__lte=until),
         _breaking: BreakingNews.objects.filter(starts_at__lte=until, ends_at__gt=after),
         _live_updates: LiveUpdate.objects.filter(_within("published_at", after, until), is_withdrawn=False),
         _working_copies: WorkingCopy.objects.filter(_within("goes_live_at", after, until)),
         **{
-            partial(_rights, model): model.objects.filter(
-                _within("usable_from", after, until) | _within("usable_until", after, until)
-            )
+            partial(_rights, model, moment): model.objects.filter(_within(moment, after, until))
             for model in (Picture, Recording, Document)
+            for moment in ("usable_from", "usable_until")
         },
     }
 
@@ -82,13 +79,11 @@ def _within(field, after, until):
     return Q(**{f"{field}__gt": after, f"{field}__lte": until})
 
 
-def _stories(rows):
-    rows = list(rows.values_list("pk", "published_at", "expires_at", "live_ended_at"))
-    stories = changes.stories([pk for pk, *_ in rows])
-    for pk, published_at, expires_at, live_ended_at in rows:
-        if pk in stories:
-            keys = stories[pk].own | stories[pk].lists | {page_keys.days()}
-            yield from ((published_at, keys), (expires_at, keys), (live_ended_at, stories[pk].own))
+def _stories(name, rows):
+    moments = dict(rows.values_list("pk", name))
+    for pk, story in changes.stories(moments).items():
+        enters_or_leaves = name != "live_ended_at"
+        yield moments[pk], story.own | story.lists | {page_keys.days()} if enters_or_leaves else story.own
 
 
 def _fronts(rows):
@@ -117,10 +112,9 @@ def _live_updates(rows):
         yield moment, {page_keys.live(article)}
 
 
-def _rights(model, rows):
+def _rights(model, name, rows):
     for row in rows.values():
-        keys = changes.of_rights(model, row)
-        yield from ((row["usable_from"], keys), (row["usable_until"], keys))
+        yield row[name], changes.of_rights(model, row)
 
 
 def _working_copies(rows):

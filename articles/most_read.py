@@ -4,10 +4,10 @@ import hashlib
 from datetime import timedelta
 
 from django.core.cache import cache
-from django.db.models import Count, Sum
+from django.db.models import Count, Exists, OuterRef, Sum
 from django.utils import timezone
 
-from articles.models import Article
+from articles.models import Article, ReadCount, Recommendation
 
 PERIODS = {"day": timedelta(hours=24), "week": timedelta(days=7)}
 KEPT = 60  # seconds that the order is remembered
@@ -22,10 +22,8 @@ def ids(period, sections=None, at=None, number=5):
     """
 
     def found(public, at):
-        read = public.filter(read_counts__hour__gt=at - PERIODS[period], read_counts__hour__lte=at)
-        if sections is not None:
-            read = read.in_sections(sections)
-        return _first(read, Sum("read_counts__number"), number)
+        read = ReadCount.objects.filter(hour__gt=at - PERIODS[period], hour__lte=at)
+        return _first(read, Sum("number"), public if sections is None else public.in_sections(sections), number)
 
     within = "all" if sections is None else ",".join(sorted(str(section.pk) for section in sections))
     return _remembered(f"read {period} {within} {number}", found, at)
@@ -35,10 +33,8 @@ def recommended(number=5, at=None):
     """Return the ids of the articles recommended most within a week, as `ids` does."""
 
     def found(public, at):
-        lately = public.filter(
-            recommendations__created_at__gt=at - PERIODS["week"], recommendations__created_at__lte=at
-        )
-        return _first(lately, Count("recommendations"), number)
+        lately = Recommendation.objects.filter(created_at__gt=at - PERIODS["week"], created_at__lte=at)
+        return _first(lately, Count("pk"), public, number)
 
     return _remembered(f"recommended {number}", found, at)
 
@@ -61,7 +57,9 @@ def _remembered(name, found, at):
     return order
 
 
-def _first(articles, score, number):
-    # Grouped by number alone: by default that would be by every column, the texts too.
-    ordered = articles.values("pk").annotate(score=score).order_by("-score", "-published_at", "-pk")
-    return list(ordered.values_list("pk", flat=True)[:number])
+def _first(rows, score, public, number):
+    # Asked from what happened lately and looked up one by one: of a join, SQLite would read all that is published.
+    among = rows.filter(Exists(public.filter(pk=OuterRef("article")))).values("article").annotate(score=score)
+    return list(
+        among.order_by("-score", "-article__published_at", "-article").values_list("article", flat=True)[:number]
+    )

@@ -943,7 +943,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='picture',
-            index=models.Index(condition=models.Q(('usable_until__isnull', False)), fields=['usable_until'], name='picture_rights_ending'),
+            index=models.Index(condition=models.Q(('usable_until__isnull', False)), fields=['usable_until'], name='picture_usable_until'),
         ),
         migrations.AddConstraint(
             model_name='picture',
@@ -1184,5 +1184,37 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='zonerule',
             constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True), ('section__isnull', True)), fields=('zone',), name='zone_rule_once_at_home', violation_error_message='This zone has a rule already.'),
+        ),
+        migrations.AddIndex(
+            model_name='article',
+            index=models.Index(condition=models.Q(('live_ended_at__isnull', False)), fields=['status', 'live_ended_at'], name='article_live_ended'),
+        ),
+        migrations.AddIndex(
+            model_name='document',
+            index=models.Index(condition=models.Q(('usable_from__isnull', False)), fields=['usable_from'], name='document_usable_from'),
+        ),
+        migrations.AddIndex(
+            model_name='document',
+            index=models.Index(condition=models.Q(('usable_until__isnull', False)), fields=['usable_until'], name='document_usable_until'),
+        ),
+        migrations.AddIndex(
+            model_name='liveupdate',
+            index=models.Index(fields=['published_at'], name='live_update_published'),
+        ),
+        migrations.AddIndex(
+            model_name='picture',
+            index=models.Index(condition=models.Q(('usable_from__isnull', False)), fields=['usable_from'], name='picture_usable_from'),
+        ),
+        migrations.AddIndex(
+            model_name='placement',
+            index=models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['starts_at'], name='placement_not_taken_off'),
+        ),
+        migrations.AddIndex(
+            model_name='recording',
+            index=models.Index(condition=models.Q(('usable_from__isnull', False)), fields=['usable_from'], name='recording_usable_from'),
+        ),
+        migrations.AddIndex(
+            model_name='recording',
+            index=models.Index(condition=models.Q(('usable_until__isnull', False)), fields=['usable_until'], name='recording_usable_until'),
         ),
     ]

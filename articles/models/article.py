@@ -402,9 +402,13 @@ class Article(Addressed):
                 models.Index(fields=[name], condition=Q((f"{name}__isnull", False)), name=f"article_{name}")
                 for name in ("translation_of", "assignee", "created_by")
             ),
-            models.Index(fields=["status", "due_at"], condition=Q(due_at__isnull=False), name="article_due"),
-            models.Index(
-                fields=["status", "expires_at"], condition=Q(expires_at__isnull=False), name="article_expires"
+            *(
+                models.Index(fields=["status", field], condition=Q((f"{field}__isnull", False)), name=name)
+                for field, name in (
+                    ("due_at", "article_due"),
+                    ("expires_at", "article_expires"),
+                    ("live_ended_at", "article_live_ended"),
+                )
             ),
         ]
         constraints = [

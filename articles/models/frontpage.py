@@ -128,6 +128,7 @@ class Placement(Decided):
         indexes = [
             models.Index(fields=["section", "ended_at", "zone"], name="placement_of_front"),
             models.Index(fields=["starts_at"], name="placement_starting"),
+            models.Index(fields=["starts_at"], condition=Q(ended_at__isnull=True), name="placement_not_taken_off"),
             models.Index(fields=["ends_at"], condition=Q(ends_at__isnull=False), name="placement_ending"),
         ]
         constraints = [

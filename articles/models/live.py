@@ -42,6 +42,7 @@ class LiveUpdate(models.Model):
         indexes = [
             models.Index(fields=["article", "-published_at", "-id"], name="live_update_newest"),
             models.Index(fields=["article", "modified_at"], name="live_update_changed"),
+            models.Index(fields=["published_at"], name="live_update_published"),
         ]
         constraints = [
             models.CheckConstraint(

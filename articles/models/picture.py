@@ -161,10 +161,8 @@ class Picture(Licensed):
     class Meta(Licensed.Meta):
         ordering = ["-created_at", "-id"]
         indexes = [
+            *Licensed.Meta.indexes,
             models.Index(fields=["-created_at", "-id"], name="picture_newest"),
-            models.Index(
-                fields=["usable_until"], condition=Q(usable_until__isnull=False), name="picture_rights_ending"
-            ),
         ]
         constraints = [
             *Licensed.Meta.constraints,

@@ -56,6 +56,10 @@ class Licensed(models.Model):
 
     class Meta:
         abstract = True
+        indexes = [
+            models.Index(fields=[name], condition=Q((f"{name}__isnull", False)), name=f"%(class)s_{name}")
+            for name in ("usable_from", "usable_until")
+        ]
         constraints = [
             models.CheckConstraint(
                 name="%(class)s_rights_end_after_they_begin",

@@ -1,19 +1,23 @@
 """Each list of readers is read from the end of an index: however many stories there are, none is looked through."""
 
+import re
 from contextlib import contextmanager
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.core.cache import cache
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
-from articles import addresses, changes, corrections, dossiers, feeds, frontpage, most_read, related, sitemaps
+from articles import addresses, changes, corrections, dossiers, feeds, frontpage, moments, most_read, related, sitemaps
 from articles.generation import generate
 from articles.models import Article, Author, Dossier, ReadCount, Tag
 from articles.models.article import Status
 from articles.models.listing import by_author, in_section, in_topic, with_tag
+from tests.articles.desk_forms import send
 from tests.conftest import queries_of
 from tests.factories import make_article, make_author, make_category, make_picture, make_user
 
@@ -34,6 +38,11 @@ def plan(sql, params):
 
 def is_walked(step):
     return step == "SCAN articles_article" or "Seq Scan on articles_article" in step
+
+
+def reads_all(step):
+    """Whether it also goes through all that is published, by an index or not, where no order and limit end it."""
+    return re.search(r"(SCAN|Seq Scan on) (articles|comments)_|\(status=\?\)$", step)
 
 
 def is_sorted(step):
@@ -137,7 +146,7 @@ def test_what_is_read_most_is_found_among_what_was_read_lately(section):
     with CaptureQueriesContext(connection) as queries:
         most_read.ids("week", at=None, number=7)
     steps = plan(queries[0]["sql"], None)
-    assert not [step for step in steps if is_walked(step)], "\n".join(steps)
+    assert not [step for step in steps if reads_all(step)], "\n".join(steps)
 
 
 def test_a_search_reads_the_last_of_what_it_finds(section):
@@ -181,16 +190,44 @@ def test_the_desks_home_walks_through_neither_articles_nor_their_log(full_home):
         assert not [step for step in steps if is_walked(step)] + logged, "\n".join([sql, *steps])
 
 
-def test_the_desks_home_reads_no_more_where_there_are_more_stories(full_home):
+def reads_no_more_where_there_are_more_stories(ask, number):
     if connection.vendor != "sqlite":
         pytest.skip("PostgreSQL tells nobody how many steps it takes.")
     read = []
     for _ in range(2):
-        generate(300, seed=1)
+        generate(number, seed=1)
         cache.clear()
-        full_home.get("/desk/")
+        ask()
         cache.clear()
         with steps_taken() as taken:
-            full_home.get("/desk/")
+            ask()
         read.append(len(taken))
-    assert read[1] < 1.15 * read[0]
+    return read[1] < 1.15 * read[0]
+
+
+def test_the_desks_home_reads_no_more_where_there_are_more_stories(full_home):
+    assert reads_no_more_where_there_are_more_stories(lambda: full_home.get("/desk/"), 300)
+
+
+def test_publishing_and_the_first_pages_after_it_read_no_more_where_there_are_more_stories(
+    as_alice, client, django_capture_on_commit_callbacks
+):
+    generate(1, seed=1)  # with the sections and tags among which those that follow are spread
+    story = Article.objects.get()
+    address = reverse("admin:articles_article_change", args=[story.pk])
+
+    def publish_and_read():
+        with django_capture_on_commit_callbacks(execute=True):
+            response = send(as_alice, address, press="_update", headline=f"Herons after {uuid4()}")
+        assert response.status_code == 302
+        for path in ("/", story.category.get_absolute_url(), story.get_absolute_url(), "/feed/rss/"):
+            assert client.get(path).status_code == 200
+
+    assert reads_no_more_where_there_are_more_stories(publish_and_read, 1500)
+
+
+def test_what_is_to_come_is_looked_for_at_the_ends_of_indexes():
+    now = timezone.now()
+    sql, params = moments._kinds_due.sql(after=now, until=now + timedelta(days=1))
+    steps = plan(sql, params)
+    assert not [step for step in steps if reads_all(step)], "\n".join(steps)
