@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
-from django.db.models import Q
+from django.db.models import BigIntegerField, CharField, F, IntegerField, Q, Value
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import In
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete, pre_save
 from django.utils import timezone
 
@@ -42,6 +44,7 @@ from articles.models import (
 from articles.models.article import Status
 from newsroom import pagestore
 from newsroom.clock import site_time
+from newsroom.prepared import Prepared
 
 # Of a story's row: what is on its own page alone, and what readers never see.
 ONLY_THERE = {
@@ -144,50 +147,63 @@ def stories(pks: Iterable[int]) -> dict[int, Story]:
     rows = {row["id"]: row for row in Article.objects.filter(pk__in=pks, status=Status.PUBLISHED).values()}
     if not rows:
         return {}
-    among = {"article__in": rows}
-    authors = _by(Byline.objects.filter(**among).values_list("article_id", "author_id", "role", "position"))
-    categories = _by(Article.categories.through.objects.filter(**among).values_list("article_id", "category_id"))
-    tags = _by(ArticleTag.objects.filter(content_object__in=rows).values_list("content_object_id", "tag_id"))
-    parts = _by(Part.objects.filter(**among).values_list("article_id", "dossier_id", "position"))
-    topics = _by(
-        Dossier.tags.through.objects.filter(tag__in={tag for found in tags.values() for (tag,) in found}).values_list(
-            "tag_id", "dossier_id"
-        )
-    )
-    fronts = _by(Placement.objects.filter(ended_at=None, **among).values_list("article_id", "section_id"))
-    holds = _by(Attachment.objects.filter(**among).values_list("article_id", "recording__key", "document__key"))
-    breaking = set(
-        BreakingNews.objects.filter(ends_at__gt=timezone.now(), **among).values_list("article_id", flat=True)
-    )
-    beside = _by(RelatedChoice.objects.filter(other__in=rows).values_list("other_id", "article_id"))
+    filed = defaultdict(list)
+    for sort, story, number, place, word in _filed(stories=list(rows), now=timezone.now()):
+        filed[sort, story].append((number, place, word))
+
+    def numbers(sort, story):
+        return frozenset(number for number, *_ in filed[sort, story])
+
     parents = dict(Category.objects.values_list("pk", "parent_id"))
     families = _families(rows.values())
     found = {}
     for pk, row in rows.items():
-        further = frozenset(category for (category,) in categories[pk])
-        of_tags = frozenset(tag for (tag,) in tags[pk])
-        chosen_for = frozenset(dossier for dossier, _ in parts[pk])
+        further, parts = numbers(FURTHER, pk), frozenset((dossier, place) for dossier, place, _ in filed[PART, pk])
         found[pk] = Story(
             row=row,
-            authors=tuple(sorted(authors[pk], key=lambda byline: byline[2])),
+            authors=tuple(sorted(filed[AUTHOR, pk], key=lambda byline: byline[1])),
             categories=further,
-            tags=of_tags,
+            tags=numbers(TAG, pk),
             sections=frozenset(above(parents, {row["category_id"], *further})),
-            dossiers=chosen_for | {dossier for tag in of_tags for (dossier,) in topics[tag]},
-            parts=frozenset(parts[pk]),
-            fronts=frozenset(section for (section,) in fronts[pk]),
-            holds=frozenset(recording or document for recording, document in holds[pk]),
-            beside=frozenset({story for (story,) in beside[pk]} | families[pk]),
-            is_breaking=pk in breaking,
+            dossiers=numbers(TOPIC, pk) | {dossier for dossier, _ in parts},
+            parts=parts,
+            fronts=numbers(FRONT, pk),
+            holds=frozenset(key for *_, key in filed[HELD, pk]),
+            beside=numbers(CHOSEN, pk) | families[pk],
+            is_breaking=bool(filed[BREAKING, pk]),
         )
     return found
 
 
-def _by(rows):
-    found = defaultdict(list)
-    for first, *others in rows:
-        found[first].append(tuple(others))
-    return found
+AUTHOR, FURTHER, TAG, TOPIC, PART, FRONT, HELD, CHOSEN, BREAKING = range(9)
+
+
+def _each_filed(stories, now):
+    """Yield what is filed of some stories: of what sort, of which story, two numbers and a word."""
+
+    def rows(sort, model, story, number=None, place=None, word=None, **condition):
+        values = {
+            "filed_sort": Value(sort, IntegerField()),
+            "filed_story": F(story),
+            "filed_number": F(number) if number else Value(0, BigIntegerField()),
+            "filed_place": F(place) if place else Value(0, IntegerField()),
+            "filed_word": word or Value("", CharField()),
+        }
+        among = model.objects.filter(In(F(story), stories), **condition)
+        return among.order_by().annotate(**values).values_list(*values)
+
+    yield rows(AUTHOR, Byline, "article_id", "author_id", "position", word=F("role"))
+    yield rows(FURTHER, Article.categories.through, "article_id", "category_id")
+    yield rows(TAG, ArticleTag, "content_object_id", "tag_id")
+    yield rows(TOPIC, ArticleTag, "content_object_id", "tag__topics", tag__topics__isnull=False)
+    yield rows(PART, Part, "article_id", "dossier_id", "position")
+    yield rows(FRONT, Placement, "article_id", "section_id", ended_at=None)
+    yield rows(HELD, Attachment, "article_id", word=Coalesce("recording__key", "document__key", Value("")))
+    yield rows(CHOSEN, RelatedChoice, "other_id", "article_id")
+    yield rows(BREAKING, BreakingNews, "article_id", ends_at__gt=now)
+
+
+_filed = Prepared(lambda **about: list(_each_filed(**about)), moments=("now",))
 
 
 def _families(rows):
@@ -196,22 +212,24 @@ def _families(rows):
     families = defaultdict(set)
     if not roots:
         return families
-    originals = set(roots.values())
-    # Each by its own index: an OR of the three would read every article.
-    asked = [
-        Article.objects.filter(**{f"{lookup}__in": originals}).values_list(
-            "pk", "translation_of_id", "translation_of__translation_of_id"
-        )
-        for lookup in ("pk", "translation_of", "translation_of__translation_of")
-    ]
-    relatives = asked[0].union(*asked[1:])
     by_root = defaultdict(set)
-    for pk, original, further in relatives:
+    for pk, original, further in _relatives(originals=sorted(set(roots.values()))):
         for root in (pk, original, further):
             by_root[root].add(pk)
     for pk, root in roots.items():
         families[pk] = by_root[root] - {pk}
     return families
+
+
+def _each_related(originals):
+    # Each by its own index: an OR of the three would read every article.
+    for lookup in ("pk", "translation_of", "translation_of__translation_of"):
+        yield Article.objects.filter(In(F(lookup), originals)).values_list(
+            "pk", "translation_of_id", "translation_of__translation_of_id"
+        )
+
+
+_relatives = Prepared(lambda **among: list(_each_related(**among)))
 
 
 def above(parents: dict[int, int | None], sections: Iterable[int]) -> set[int]:
