@@ -1,8 +1,9 @@
 """What pages cost as a magazine grows: `make bench-growth` prints a table, and --write puts it into a document.
 
 For each size and database a process of its own makes each kind of page anew, again and again, all of them taking
-turns so that other work on the machine disturbs them alike. Told is the least processor time that an answer took,
-with that of PostgreSQL for it on average; the time that passed, as p50 and p99; and queries. A size that is not there
+turns so that other work on the machine disturbs them alike. Some are asked for first after an edit, with nothing
+remembered and the page store on; the others without a store. Told is the least processor time that an answer took, with
+that of PostgreSQL for it on average; the time that passed, as p50 and p99; and queries. A size that is not there
 is made first with `manage.py generate`: 5,000 stories take some ten seconds, a million an hour or two. --folder keeps
 what was made for another time.
 """
@@ -126,15 +127,18 @@ PREAMBLE = """
 import json, os, sys, time
 import django
 django.setup()
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
+from django.test.utils import CaptureQueriesContext, override_settings
 from django.utils import timezone
 from articles.models import Article, Author, Category, Tag
 from articles.models.listing import by_author, in_section, with_tag
 """
 ANSWER = """
+import contextlib, itertools, tempfile, urllib.parse
 from django.contrib.auth.models import User
+from tests.articles.desk_forms import read
 
 def largest(things, listed):
     return max(things, key=lambda thing: (listed(thing).ids()[:20_000].count(), -thing.pk))
@@ -145,6 +149,7 @@ def deepest(path, listed):
 section = largest(Category.objects.filter(parent=None), in_section)
 tag, author = largest(Tag.objects.all(), with_tag), largest(Author.objects.all(), by_author)
 newest = Article.objects.published().newest_first()[100]
+edited = Article.objects.published().newest_first().select_related("category")[3]
 day = timezone.localtime(Article.objects.published().newest_first()[3000].first_published_at)
 desk = User.objects.filter(is_superuser=True).first() or User.objects.create_superuser("bench", password=None)
 pages = {
@@ -167,6 +172,11 @@ pages = {
     "search, a common word": "/search/?q=water",
     "search, two words": "/search/?q=ferry+bridge",
     "most read": "/most-read/",
+    "home, first after an edit": "/",
+    "section, first after an edit": edited.category.get_absolute_url(),
+    "article, first after an edit": edited.get_absolute_url(),
+    "feed, first after an edit": "/feed/rss/",
+    "desk: publishing changes": f"/desk/articles/article/{edited.pk}/change/",
     "desk: home": "/desk/",
     "desk: articles": "/desk/articles/article/",
     "desk: articles, page 50": "/desk/articles/article/?p=50",
@@ -187,31 +197,58 @@ def backend():
 readers, editor = Client(SERVER_NAME="localhost"), Client(SERVER_NAME="localhost")
 editor.force_login(desk)
 
-def get(name):
+edits = itertools.count(1)
+
+def written():
+    fields, _ = read(editor.get(pages["desk: publishing changes"]))
+    changed = {"headline": f"Edit {next(edits)} of {os.getpid()}", "_update": "1"}
+    return urllib.parse.urlencode(fields | changed, doseq=True)
+
+def publish(form):
+    kind = "application/x-www-form-urlencoded"
+    assert editor.post(pages["desk: publishing changes"], form, content_type=kind).status_code == 302
+
+@contextlib.contextmanager
+def asking(name):
+    # What is to be measured; all that comes before it is done.
     path = pages[name]
-    return (editor if path.startswith("/desk/") else readers).get(path)
+    if name == "desk: publishing changes":
+        with override_settings(PAGE_STORE=store):
+            form = written()
+            yield lambda: publish(form)
+    elif name.endswith("after an edit"):
+        with override_settings(PAGE_STORE=store):
+            publish(written())
+            cache.clear()
+            yield lambda: readers.get(path)
+    else:
+        yield lambda: (editor if path.startswith("/desk/") else readers).get(path)
 
 def look(name):
     for _ in range(4):
-        response = get(name)
-    with CaptureQueriesContext(connection) as queries:
-        get(name)
+        with asking(name) as get:
+            response = get()
+    with asking(name) as get, CaptureQueriesContext(connection) as queries:
+        get()
         number = len(queries)
-    return {"status": response.status_code, "bytes": len(response.content), "queries": number, "path": pages[name]}
+    status, size = (response.status_code, len(response.content)) if response else (200, 0)
+    return {"status": status, "bytes": size, "queries": number, "path": pages[name]}
 
 def answer(name):
-    begun, processor = time.perf_counter(), time.process_time()
-    get(name)
-    spent = time.process_time() - processor
-    return 1000 * (time.perf_counter() - begun), 1000 * spent
+    with asking(name) as get:
+        begun, processor = time.perf_counter(), time.process_time()
+        get()
+        spent = time.process_time() - processor
+        return 1000 * (time.perf_counter() - begun), 1000 * spent
 
 def memory():
     return int(open("/proc/self/status").read().partition("RssAnon:")[2].split()[0]) // 1024
 
 does = {"pages": lambda: pages, "look": look, "answer": answer, "database": backend, "memory": memory}
-for line in sys.stdin:
-    word, *words = json.loads(line)
-    print(json.dumps(does[word](*words)), flush=True)
+with tempfile.TemporaryDirectory() as store:
+    for line in sys.stdin:
+        word, *words = json.loads(line)
+        print(json.dumps(does[word](*words)), flush=True)
 """
 
 
