@@ -7,10 +7,11 @@ each of its parts with a limit; Python weighs them, and only the best are read, 
 from collections import defaultdict
 from math import log
 
-from django.db.models import Exists, F, IntegerField, OuterRef, Value
+from django.db.models import F, IntegerField, Value
 from django.utils import timezone
 
-from articles.models import Article, ArticleTag, RelatedChoice
+from articles.models import Article, RelatedChoice
+from articles.models.listing import Listing
 from articles.paging import voices
 from newsroom.prepared import Prepared
 
@@ -118,9 +119,8 @@ def _parts(article, root, sections, tags, at):
         yield _rows(newest, SECTION, "category_id", "pk")[:FROM_SECTION]
     for tag in tags:
         # Of what is public alone: a draft that takes a tag changes nothing that readers see.
-        public = Exists(Article.objects.published(at).filter(pk=OuterRef("content_object_id")))
-        uses = ArticleTag.objects.filter(public, tag=tag).order_by("-content_object_id")
-        yield _rows(uses, TAG, "tag_id", "content_object_id")[:COUNTED]
+        uses = Listing.objects.filter(kind=Listing.Kind.TAG, number=tag).public(at).newest_first()
+        yield _rows(uses, TAG, "number", "article_id")[:COUNTED]
 
 
 def _rows(queryset, source, key, pk):
