@@ -8,7 +8,7 @@ from django.utils.functional import cached_property
 from articles import page_keys
 from articles.models import Article, Byline
 from articles.models.picture import SHOWN
-from newsroom import pagestore
+from newsroom import keyset, pagestore
 
 PAGE_SIZE = 20
 COUNTED = 2000  # things of a list beyond which nobody is told how many there are, as components/story_count.html says
@@ -21,7 +21,18 @@ _BYLINES_WITH_FACES = Byline.objects.select_related("author__picture__fallback")
 
 
 class LongPaginator(Paginator):
-    """Counts no further than COUNTED; the pages beyond answer by their numbers, and know the next AHEAD of them."""
+    """Counts no further than COUNTED; the pages beyond answer by their numbers, and know the next AHEAD of them.
+
+    A page beyond also answers by its place, `after` the last of the one before it (see newsroom/keyset.py), so that
+    nothing before it is read, and nothing is missed or seen twice where stories come or go while somebody pages.
+    """
+
+    def __init__(self, things, size, order=(), after=""):
+        super().__init__(things, size)
+        self.order = order  # of a query for ids: the columns by which it is sorted, the id the last
+        self.place = keyset.read(after, things.model, order) if after and order else None
+        self.places = {}  # where the pages around one beyond begin, by their numbers
+        self.ends = False  # whether a page beyond has seen the end of the list
 
     @cached_property
     def count(self):
@@ -30,22 +41,17 @@ class LongPaginator(Paginator):
     @property
     def is_capped(self):
         """Whether there are more than are counted."""
-        return self.count > COUNTED and not self.ends
-
-    ends = False  # whether a page beyond has seen the end of the list
+        return self.count > COUNTED and not (self.ends and self.place is None)
 
     def page(self, number):
+        if self.place and _is_beyond(number, self.per_page):
+            return self._at_place(int(number))
+        self.place = None
         number = self.validate_number(number)
         start = (number - 1) * self.per_page
         if not self.is_capped or start + self.per_page <= COUNTED:
             return super().page(number)
-        found = list(self.object_list[start : start + (1 + AHEAD) * self.per_page + 1])
-        if not found:
-            raise EmptyPage("The list ends before this page.")
-        self.ends = len(found) <= (1 + AHEAD) * self.per_page
-        self.count = start + len(found)
-        self.__dict__.pop("num_pages", None)  # which follows from the count that was made to begin with
-        return Page(found[: self.per_page], number, self)
+        return self._beyond(number, list(self._rows[start : start + self._reach]))
 
     def validate_number(self, number):
         try:
@@ -54,6 +60,48 @@ class LongPaginator(Paginator):
             if self.is_capped and 0 < int(number) <= LAST:
                 return int(number)
             raise
+
+    @property
+    def _reach(self):
+        return (1 + AHEAD) * self.per_page + 1
+
+    @property
+    def _rows(self):
+        """The ids, with the columns by which they are sorted before them where these make a place."""
+        if not self.order:
+            return self.object_list
+        return self.object_list.values_list(*(name.lstrip("-") for name in self.order))
+
+    def _at_place(self, number):
+        opposite = keyset.opposite(self.order)
+        earlier = keyset.after(self._rows.order_by(*opposite), opposite, self.place)[: AHEAD * self.per_page]
+        return self._beyond(
+            number, list(keyset.after(self._rows, self.order, self.place)[: self._reach]), list(earlier)
+        )
+
+    def _beyond(self, number, rows, earlier=()):
+        if not rows:
+            raise EmptyPage("The list ends before this page.")
+        self.ends = len(rows) < self._reach
+        self.count = (number - 1) * self.per_page + len(rows)
+        self.__dict__.pop("num_pages", None)  # which follows from the count that was made to begin with
+        if not self.order:
+            return Page(rows[: self.per_page], number, self)
+        last = range(self.per_page - 1, AHEAD * self.per_page, self.per_page)  # of pages
+        self.places |= {number + step: rows[at] for step, at in enumerate(last, 1) if at < len(rows) - 1}
+        self.places |= {number - step: earlier[at] for step, at in enumerate(last, 1) if at < len(earlier)}
+        return Page([pk for *_, pk in rows[: self.per_page]], number, self)
+
+
+def _order_of(ids):
+    """The columns by which ids are sorted, the id the last; nothing where they are sorted by something else."""
+    order = ids.query.order_by if isinstance(ids, QuerySet) else ()
+    return order if order and order[-1] in ("-article", "-id") else ()
+
+
+def _is_beyond(number, size):
+    """Whether a page lies where places are asked for."""
+    return number.isdecimal() and COUNTED < int(number) * size <= LAST * size
 
 
 def number_of(things):
@@ -96,18 +144,27 @@ def page_of(request, ids, size=PAGE_SIZE):
 
     Only ids are counted and skipped, from a covering index; the rows of one page are read. Raises Http404.
     """
-    page = numbered(request, ids, size, LongPaginator)
+    page = long_page(request, ids, size)
     page.object_list = cards(list(page.object_list))
     return page
 
 
+def long_page(request, ids, size=PAGE_SIZE):
+    """Return the page of these ids that ?page=, with or without ?after=, asks for. Raises Http404."""
+    return _asked(request, LongPaginator(ids, size, _order_of(ids), request.GET.get("after", "")))
+
+
 def numbered(request, things, size=PAGE_SIZE, paginator=Paginator):
     """Return the page of anything that ?page= asks for. Raises Http404."""
+    return _asked(request, paginator(things, size))
+
+
+def _asked(request, paginator):
     try:
         number = request.GET.get("page", "1")
         if not number.isascii():
             raise PageNotAnInteger("A page has a number.")
-        return paginator(things, size).page(number)
+        return paginator.page(number)
     except InvalidPage as error:
         raise Http404("There is no such page.") from error
 
@@ -121,5 +178,13 @@ def page_numbers(page):
     if getattr(page.paginator, "is_capped", False):  # nobody knows which page is the last
         while numbers[-1] is None or numbers[-1] > page.number + AHEAD:
             numbers.pop()
-        numbers.append(None)
+        if not page.paginator.ends:
+            numbers.append(None)
     return numbers
+
+
+def query_of(page, number):
+    """What asks for a page near one in hand: its number, and beyond what is counted its place."""
+    place = getattr(page.paginator, "places", {}).get(number)
+    after = f"&after={keyset.written(place)}" if place and _is_beyond(str(number), page.paginator.per_page) else ""
+    return f"page={number}{after}"

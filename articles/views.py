@@ -22,7 +22,7 @@ from articles.models.frontpage import Fill, Zone
 from articles.models.listing import by_author, in_section, with_tag
 from articles.models.page import Purpose
 from articles.page_keys import rendered
-from articles.paging import LongPaginator, cards, numbered, page_numbers, page_of
+from articles.paging import LongPaginator, cards, long_page, numbered, page_numbers, page_of
 from articles.rendering import COLUMN, ESSAY
 from articles.rendering import render as render_body
 from newsroom.pagestore import public
@@ -110,7 +110,7 @@ def section(request, slug):
     section = get_object_or_404(Category.objects.select_related("parent"), slug=slug)
     family = frontpage.family_of(section)
     path = section.get_absolute_url()
-    page = numbered(request, in_section(section).ids(), paginator=LongPaginator)
+    page = long_page(request, in_section(section).ids())
     listed = list(page.object_list)
     keys, limits = [page_keys.in_section(section.pk)], {}
     if page.number == 1:

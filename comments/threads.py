@@ -7,7 +7,6 @@ index, and a handful of queries brings it, however many comments there are.
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -18,6 +17,7 @@ from django.db.models.functions import Coalesce
 from articles.models import Article
 from comments.models import Comment
 from comments.models.comment import TOMBSTONES, VISIBLE
+from newsroom import keyset
 from newsroom.prepared import Prepared
 
 ROOTS_PER_PAGE = 25
@@ -40,8 +40,6 @@ _SHOWN = (
     "public_id", "article", "parent", "parent__name", "parent__status", "depth", "user__is_staff", "name", "body",
     "status", "is_featured", "recommends", "score", "created_at", "edited_at",
 )  # fmt: skip
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass
@@ -120,7 +118,9 @@ def _roots(order, is_plain, is_obstructed, place=None, *, article):
 
     The database looks for replies below those of the page alone: an index has the roots in each of the orders.
     """
-    roots = _after(_standing(Comment.objects.filter(article=article, parent=None), is_plain), ORDERS[order], place)
+    roots = keyset.after(
+        _standing(Comment.objects.filter(article=article, parent=None), is_plain), ORDERS[order], place
+    )
     threads = _threads(is_plain, is_obstructed)
     return roots.annotate(**threads).order_by(*ORDERS[order]).values_list("pk", *threads)[: ROOTS_PER_PAGE + 1]
 
@@ -183,7 +183,7 @@ class Conversation:
     def page(self, after: str = "") -> Page:
         """Return 25 roots, each with the first of its replies, from the place that the cursor `after` names."""
         names = ORDERS[self.order]
-        place = _read(after, names)
+        place = keyset.read(after, Comment, names)
         if not self._facts.visible:
             return Page(is_first=place is None)
         form = (self.order, self._is_plain, self._is_obstructed)
@@ -198,7 +198,7 @@ class Conversation:
         roots = [root for root in roots if root in nodes]  # one may be gone meanwhile
         page = Page(is_first=place is None)
         if len(threads) > ROOTS_PER_PAGE and roots:
-            page.next_url = self.url(after=_written(_place_of(nodes[roots[-1]].comment, names)))
+            page.next_url = self.url(after=keyset.written(keyset.place_of(nodes[roots[-1]].comment, names)))
         for root in roots:
             number, replies = threads[root]
             thread = _in_reading_order([nodes[pk] for pk in (root, *replies) if pk in nodes])
@@ -213,13 +213,15 @@ class Conversation:
         root = Comment.objects.filter(article=self.article, parent=None, public_id=public_id).standing().first()
         if root is None:
             return None
-        place = _read(after, IN_TIME)
-        replies, is_more = _cut(_after(self._standing(root.thread.all()), IN_TIME, place), IN_TIME, REPLIES_PER_PAGE)
+        place = keyset.read(after, Comment, IN_TIME)
+        replies, is_more = _cut(
+            keyset.after(self._standing(root.thread.all()), IN_TIME, place), IN_TIME, REPLIES_PER_PAGE
+        )
         ids = [root.pk, *(pk for pk, *_ in replies)]
         nodes = self._nodes(ids)
         return Page(
             nodes=_in_reading_order([nodes[pk] for pk in ids if pk in nodes]),
-            next_url=self.url(thread=public_id, after=_written(replies[-1][1:])) if is_more else "",
+            next_url=self.url(thread=public_id, after=keyset.written(replies[-1][1:])) if is_more else "",
             is_first=place is None,
             is_thread=True,
         )
@@ -251,10 +253,10 @@ class Conversation:
         if any(node.comment.pk == comment.pk for node in usual.first_page.nodes):
             return f"{usual.url()}#comment-{comment.public_id}"
         root = comment.root or comment
-        earlier = _before(self._standing(root.thread.all()), IN_TIME, comment) if comment.depth else root.thread.none()
+        earlier = _before(self._standing(root.thread.all()), comment) if comment.depth else root.thread.none()
         after, position = "", earlier.count() // REPLIES_PER_PAGE * REPLIES_PER_PAGE
         if position:
-            after = _written(earlier.order_by(*IN_TIME).values_list(*IN_TIME)[position - 1])
+            after = keyset.written(earlier.order_by(*IN_TIME).values_list(*IN_TIME)[position - 1])
         return f"{self.url(thread=root.public_id, after=after)}#comment-{comment.public_id}"
 
     def url(self, thread="", after="", order=None):
@@ -284,54 +286,10 @@ def _in_reading_order(nodes):
     return ordered
 
 
-# -- cursors: the values of the last comment seen, by which the list is sorted. They lead on even after it is hidden.
-
-
 def _cut(comments, names, size):
     rows = list(comments.order_by(*names).values_list("pk", *(name.lstrip("-") for name in names))[: size + 1])
     return rows[:size], len(rows) > size
 
 
-def _place_of(comment, names):
-    return [getattr(comment, name.lstrip("-")) for name in names]
-
-
-def _written(values) -> str:
-    return "~".join(
-        str((value - _EPOCH) // _MICROSECOND) if isinstance(value, datetime) else str(int(value))
-        if isinstance(value, bool) else str(value)
-        for value in values
-    )  # fmt: skip
-
-
-def _read(text, names):
-    """Return the values of a cursor, or None where it is none: then one begins at the beginning."""
-    parts = text.split("~")
-    if len(parts) != len(names) or not text.isascii() or len(text) > 100:
-        return None
-    readers = {
-        "is_featured": lambda part: {"0": False, "1": True}[part],
-        "score": lambda part: min(1.0, max(0.0, float(part))),
-        "created_at": lambda part: _EPOCH + int(part) * _MICROSECOND,
-        "public_id": str,
-    }
-    try:
-        return [readers[name.lstrip("-")](part) for name, part in zip(names, parts, strict=True)]
-    except (ValueError, KeyError, OverflowError):
-        return None
-
-
-def _after(comments, names, values):
-    if values is None:
-        return comments
-    beyond, equal = Q(pk__in=[]), Q()
-    for name, value in zip(names, values, strict=True):
-        field_name = name.lstrip("-")
-        beyond |= equal & Q(**{f"{field_name}__{'lt' if name.startswith('-') else 'gt'}": value})
-        equal &= Q(**{field_name: value})
-    return comments.filter(beyond)
-
-
-def _before(comments, names, comment):
-    opposite = [name[1:] if name.startswith("-") else f"-{name}" for name in names]
-    return _after(comments, opposite, _place_of(comment, names))
+def _before(replies, comment):
+    return keyset.after(replies, keyset.opposite(IN_TIME), keyset.place_of(comment, IN_TIME))

@@ -34,6 +34,7 @@ from articles.workflow import (
     take,
     words_of_assignment,
 )  # fmt: skip
+from newsroom import keyset
 
 _TAG = re.compile(r'(?:W/)?"([0-9]{1,9})(?:-[0-9a-f]{16})?"')
 
@@ -53,8 +54,7 @@ def stories(request, token):
     if wanted["kind"]:
         found = found.filter(kind=wanted["kind"])
     if wanted["cursor"]:
-        at, pk = wanted["cursor"]
-        found = found.filter(Q(modified_at__lte=at), Q(modified_at__lt=at) | Q(pk__lt=pk))
+        found = keyset.after(found, ("-modified_at", "-pk"), wanted["cursor"])
     found = found.select_related("category", "assignee").defer("body", "body_text", "live_summary")
     found = found.annotate(version=_version()).order_by("-modified_at", "-id")
     found = list(found.prefetch_related(BYLINES)[: PAGE + 1])

@@ -3,7 +3,7 @@
 from django import template
 
 from articles import most_read, page_keys, recommendations, search
-from articles.paging import cards
+from articles.paging import cards, query_of
 
 register = template.Library()
 
@@ -37,3 +37,9 @@ def read_beside(context, article):
 def stories_like(path):
     """The stories that the words of an address lead to, for a page that says that nothing is there."""
     return cards(search.ids_like(path))
+
+
+@register.filter
+def in_list(number, page):
+    """What asks for another page of the list that this page is of."""
+    return query_of(page, number)

@@ -17,6 +17,7 @@ from articles.generation import generate
 from articles.models import Article, Author, Dossier, ReadCount, Tag
 from articles.models.article import Status
 from articles.models.listing import by_author, in_section, in_topic, with_tag
+from newsroom import keyset
 from tests.articles.desk_forms import send
 from tests.conftest import queries_of
 from tests.factories import make_article, make_author, make_category, make_picture, make_user
@@ -62,12 +63,19 @@ def ids(articles):
     return articles.newest_first().values_list("pk", flat=True)
 
 
+ORDER = ("-published_at", "-article")
 LISTS = {
     "latest": lambda section: ids(Article.objects.published())[:20],
     "its page 500": lambda section: ids(Article.objects.published())[9980:10000],
     "section": lambda section: in_section(section).ids()[:20],
     "how many a section has": lambda section: in_section(section).ids()[:2001],
     "page 500 of a section": lambda section: in_section(section).ids()[9980:10041],
+    "a section from a place on": lambda section: keyset.after(in_section(section).ids(), ORDER, [timezone.now(), 9])[
+        :61
+    ],
+    "a section up to a place": lambda section: keyset.after(
+        in_section(section).ids().order_by(*keyset.opposite(ORDER)), keyset.opposite(ORDER), [timezone.now(), 9]
+    )[:40],
     "tag": lambda section: with_tag(Tag.objects.get()).ids()[:20],
     "page 500 of a tag": lambda section: with_tag(Tag.objects.get()).ids()[9980:10041],
     "author": lambda section: by_author(Author.objects.get()).ids()[:20],
@@ -107,6 +115,11 @@ LOOKUPS = {
 def test_a_list_is_neither_walked_through_nor_sorted(name, section):
     steps = plan(*LISTS[name](section).query.sql_with_params())
     assert not [step for step in steps if is_walked(step) or is_sorted(step)], "\n".join(steps)
+
+
+def test_a_place_is_found_in_the_index(section):
+    steps = plan(*LISTS["a section from a place on"](section).query.sql_with_params())
+    assert re.search(r"published_at<\?|published_at <= ", "\n".join(steps)), "\n".join(steps)
 
 
 def test_a_front_reads_the_ends_of_indexes(section):
