@@ -172,6 +172,18 @@ def _collect_row(row, found, seen):
     if id(row) in seen:
         return
     seen.add(id(row))
+    if isinstance(seen, _WithinRow):
+        found |= _keys_of_row(row, seen)
+    else:
+        found |= pagestore.found_out(row, "keys", lambda: _keys_of_row(row, _WithinRow([id(row)])))
+
+
+class _WithinRow(set):
+    """What was seen of one row and of all that was loaded with it."""
+
+
+def _keys_of_row(row, seen):
+    found = set()
     if key := key_of(row):
         found.add(key)
     if isinstance(row, (Article, Page, LiveUpdate)):
@@ -181,6 +193,7 @@ def _collect_row(row, found, seen):
         _collect(related, found, seen)
     for related in getattr(row, "_prefetched_objects_cache", {}).values():
         _collect(related, found, seen)
+    return found
 
 
 def _collect_text(body, found):

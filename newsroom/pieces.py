@@ -15,6 +15,8 @@ from django.utils.functional import LazyObject
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from newsroom.pagestore.remembering import FOUND_OUT, found_out
+
 MOST = 800  # pieces that a process remembers, of some 5 KB each with what they are made of
 
 _made: dict[tuple, str] = {}
@@ -76,9 +78,30 @@ def made_of(thing, seen=None):
     return thing
 
 
+class Told:
+    """What a row is made of, compared and looked up by one number as far as that goes."""
+
+    __slots__ = ("number", "things")
+
+    def __init__(self, things):
+        self.things, self.number = things, hash(things)
+
+    def __hash__(self):
+        return self.number
+
+    def __eq__(self, other):
+        return isinstance(other, Told) and self.number == other.number and self.things == other.things
+
+
 def _made_of_row(row, seen):
     if id(row) in seen:  # told already: what leads back to it tells nothing new
         return type(row), row.pk
+    if FOUND_OUT in row.__dict__ and not seen:
+        return found_out(row, "made of", lambda: Told(_all_of_row(row, set())))
+    return _all_of_row(row, seen)
+
+
+def _all_of_row(row, seen):
     seen.add(id(row))
     if hasattr(row, "made_of"):
         return type(row), row.pk, row.made_of()

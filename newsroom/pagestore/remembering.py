@@ -8,6 +8,7 @@ from collections.abc import Callable, Hashable, Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple, TypeVar
 
+from django.db.models import Model
 from django.utils import timezone
 
 from newsroom.pagestore import stores
@@ -18,6 +19,7 @@ CAP = 3600  # seconds after which a page, or what it is made of, is made anew, w
 ON_ERROR = 24 * 3600  # seconds in which readers get a page just expired where making it anew fails
 SAID_FOR = timedelta(minutes=1)  # for which a process believes the clocks
 EVERYTHING = "everything"  # a key of every page, and of all that is remembered
+FOUND_OUT = "_found_out"  # where a row has what was found out about it
 MOST = 150  # things of one kind that a process remembers, of some 10 KB each
 
 # Tell the moments to come, from the given one to the other, at which things change by themselves, each with the keys
@@ -83,6 +85,8 @@ def remembered(name: str, keys: set[str], make: Callable[[], T]) -> T:
     if known is None or not _right({name: known}, number, now):
         # The clocks first, so that they tell of whatever changes from now on.
         known = _dated(number, now, frozenset(keys), upcoming(now), make())
+        for row in known.value if isinstance(known.value, list) else [known.value]:
+            _finish(row)
     with _changing:
         _things[name] = known._replace(number=number)
     return known.value
@@ -103,6 +107,8 @@ def rows_remembered(kind: str, names: Iterable[T], read: Callable[[list[T]], dic
         moments = upcoming(now)
         for name, row in read(missing).items():
             right[name] = _dated(number, now, frozenset(keys_of(row)), moments, row)
+            if right[name].keys:
+                _finish(row)
     with _changing:
         for name, entry in right.items():
             known.pop(name, None)  # so that those asked for last are forgotten last
@@ -111,6 +117,24 @@ def rows_remembered(kind: str, names: Iterable[T], read: Callable[[list[T]], dic
         while len(known) > MOST:
             del known[next(iter(known))]
     return {name: right[name].value for name in names if name in right}
+
+
+def found_out(row: Model, name: str, make: Callable[[], T]) -> T:
+    """Return what follows from a row and all that was loaded with it: worked out once, where the row is remembered.
+
+    Nobody changes such a row, and when the time alone changes something in it, it is read anew.
+    """
+    known = row.__dict__.get(FOUND_OUT)
+    if known is None or known["of"] != id(row):  # it is a copy, made to be changed
+        return make()
+    if name not in known:
+        known[name] = make()
+    return known[name]
+
+
+def _finish(row):
+    if isinstance(row, Model):
+        row.__dict__[FOUND_OUT] = {"of": id(row)}
 
 
 def _dated(number, now, keys, moments, value):
