@@ -222,6 +222,17 @@ def test_the_desks_home_reads_no_more_where_there_are_more_stories(full_home):
     assert reads_no_more_where_there_are_more_stories(lambda: full_home.get("/desk/"), 300)
 
 
+@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="PostgreSQL always has statistics.")
+@pytest.mark.parametrize("address", ["/desk/", "/desk/articles/article/", "/desk/articles/article/?whose=waiting"])
+def test_statistics_lead_no_page_of_the_desk_astray(full_home, address):
+    generate(300, seed=1)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    for sql in queries_of(full_home, address):
+        steps = plan(sql, None)
+        assert not [step for step in steps if is_walked(step)], "\n".join([sql, *steps])
+
+
 def test_publishing_and_the_first_pages_after_it_read_no_more_where_there_are_more_stories(
     as_alice, client, django_capture_on_commit_callbacks
 ):
