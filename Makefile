@@ -19,20 +19,22 @@ dev: .venv/installed-dev.txt
 test: .venv/installed-dev.txt
 	$(BIN)/pytest -n auto
 
-bench: .venv/installed-dev.txt
+# Needs Debian's wrk and nginx-light, and PostgreSQL on this machine. Magazines of all sizes are made the first time, which takes
+# hours and 40 GB in FOLDER and PostgreSQL; SIZES="5000 50000" DATABASES=sqlite for minutes. What is found goes into docs/performance.md.
+FOLDER ?= var/bench
+bench: bench-pages bench-growth
 	@$(BIN)/python bench/pictures.py
 	@$(BIN)/python bench/screening.py
 	@$(BIN)/python bench/comments.py
 	@$(BIN)/python bench/desk.py
 
-# Needs Debian's wrk and nginx-light; takes some minutes. ARTICLES=50000 for more of them.
+# Pages beside nginx and a WSGI function that does nothing, in minutes. ARTICLES=50000 for more of them.
 bench-pages: .venv/installed-dev.txt
-	@$(BIN)/python bench/pages.py --articles $(or $(ARTICLES),5000)
+	@$(BIN)/python bench/pages.py --articles $(or $(ARTICLES),5000) --write docs/performance.md
 
-# What pages cost as a magazine grows, in minutes; SIZES="5000 1000000" DATABASES="sqlite postgresql" for more of it, which takes hours
-# to make and some 10 GB each. FOLDER keeps what was made.
 bench-growth: .venv/installed-dev.txt
-	@$(BIN)/python bench/growth.py --sizes $(or $(SIZES),5000 50000) --databases $(or $(DATABASES),sqlite) $(and $(FOLDER),--folder $(FOLDER))
+	@$(BIN)/python bench/growth.py --sizes $(or $(SIZES),5000 50000 1000000) --databases $(or $(DATABASES),sqlite postgresql) \
+		--folder $(FOLDER) --write docs/performance.md
 
 # Pictures of every kind of page into var/screenshots, with an index.html to look through.
 screenshots: .venv/installed-dev.txt

@@ -1,11 +1,12 @@
-"""What pages cost as a magazine grows: `make bench-growth` prints a table, and --write puts it into a document.
+"""What pages cost as a magazine grows: `make bench` prints it, and --write puts it into a document.
 
 For each size and database a process of its own makes each kind of page anew, again and again, all of them taking
 turns so that other work on the machine disturbs them alike. Some are asked for first after an edit, with nothing
 remembered and the page store on; the others without a store. Told is the least processor time that an answer took, with
-that of PostgreSQL for it on average; the time that passed, as p50 and p99; and queries. A size that is not there
-is made first with `manage.py generate`: 5,000 stories take some ten seconds, a million an hour or two. --folder keeps
-what was made for another time.
+that of PostgreSQL for it on average; the time that passed, as p50 and p99; queries, and kilobytes before they are
+compressed. Then each magazine is served by two workers, and Debian's `wrk` asks for pages that are kept and for such as
+are made anew each time. A size that is not there is made first with `manage.py generate`: 5,000 stories take some ten
+seconds, a million an hour or two. --folder keeps what was made for another time.
 """
 
 import argparse
@@ -21,9 +22,10 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from pages import ROOT, Report, manage  # noqa: E402
+from pages import CONNECTIONS, ROOT, Report, addresses, fetch, load, manage, megabytes, serving  # noqa: E402
 
 SIZES = (5_000, 50_000)
+SECONDS = 1.0  # of each of three runs for requests a second
 DATABASES = ("sqlite", "postgresql")
 LIMIT = 1.5  # times the cost at the smallest size that the largest may have
 COMMENTS = 2  # for each article
@@ -52,6 +54,9 @@ def main():
             for size in sizes
         }
         tell(magazines, measured(magazines, options.rounds), sizes, options, report)
+        tell_of_loads(
+            {key: loaded(magazine.environment) for key, magazine in magazines.items()}, sizes, options, report
+        )
     if options.write:
         report.put_into(options.write)
 
@@ -89,6 +94,7 @@ class Magazine:
     """A process that makes pages when it is told to, one at a time."""
 
     def __init__(self, environment):
+        self.environment = environment
         self.process = subprocess.Popen(  # noqa: S603
             [sys.executable, "-c", PREAMBLE + ANSWER], cwd=ROOT, env=environment, text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
@@ -272,8 +278,8 @@ def tell(magazines, found, sizes, options, report):
         report.say(
             "",
             f"| {database}: processor time in ms | {' | '.join(f'{size:,}' for size in sizes)} | last by first |"
-            f" queries | p50, p99 in ms at {sizes[-1]:,} |",
-            "|---" * (len(sizes) + 4) + "|",
+            f" queries | KB | p50, p99 in ms at {sizes[-1]:,} |",
+            "|---" * (len(sizes) + 5) + "|",
         )
         for name in magazines[database, sizes[0]].pages:
             pages = [found[(database, size), name] for size in sizes]
@@ -287,11 +293,41 @@ def tell(magazines, found, sizes, options, report):
                 *(f"{page['processor']:.1f}" for page in pages),
                 f"{bold}{ratio:.2f}{bold}",
                 "–".join(map(str, sorted({queries[0], queries[-1]}))),
+                f"{pages[-1]['bytes'] / 1000:.0f}",
                 f"{pages[-1]['p50']:.1f}, {pages[-1]['p99']:.1f}",
             ]
             report.say(f"| {' | '.join(cells)} |")
         memory = [f"{magazines[database, size].say('memory')} MB at {size:,}" for size in sizes]
         report.say("", f"Memory of the process after all of it: {', '.join(memory)}.")
+
+
+def loaded(environment):
+    """Return what a server of two workers answers a second, by page and connections, and the memory it then holds."""
+    with (
+        tempfile.TemporaryDirectory() as store,
+        serving("newsroom.wsgi:application", environment | {"PAGE_STORE": store}, ROOT, 2) as site,
+    ):
+        found = {}
+        for name, path in addresses(site.port).items():
+            for kind, asked in ((f"{name}, kept", path), (f"{name}, made anew", f"{path}?rendered")):
+                for _ in range(8):  # each worker has seen the page
+                    fetch(site.port, asked)
+                found[kind] = [load(site.port, asked, connections, SECONDS)[0] for connections in CONNECTIONS]
+        return found, site.workers()
+
+
+def tell_of_loads(found, sizes, options, report):
+    for database in options.databases:
+        report.say(
+            "",
+            f"| {database}: requests a second at 1 and 16 connections | {' | '.join(f'{size:,}' for size in sizes)} |",
+            "|---" * (len(sizes) + 1) + "|",
+        )
+        for name in found[database, sizes[0]][0]:
+            cells = (", ".join(f"{one:,.0f}" for one in found[database, size][0][name]) for size in sizes)
+            report.say(f"| {name} | {' | '.join(cells)} |")
+        memory = [f"{' and '.join(map(megabytes, found[database, size][1]))} at {size:,}" for size in sizes]
+        report.say("", f"Memory of the two workers after it: {'; '.join(memory)}.")
 
 
 if __name__ == "__main__":

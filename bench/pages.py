@@ -1,4 +1,4 @@
-"""How fast pages are: `make bench-pages` prints it, with nginx and a WSGI function that does nothing in the same run.
+"""How fast pages are: `make bench` prints it, with nginx and a WSGI function that does nothing in the same run.
 
 Needs Debian's `wrk` and `nginx-light`. Everything listens on 127.0.0.1. Figures are the medians of three runs; only the
 ratios within one run mean something on another machine. What a rendered page costs is told in processor time of the
