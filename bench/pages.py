@@ -3,6 +3,9 @@
 Needs Debian's `wrk` and `nginx-light`. Everything listens on 127.0.0.1. Figures are the medians of three runs; only the
 ratios within one run mean something on another machine. What a rendered page costs is told in processor time of the
 server's workers, which other work on the machine disturbs least.
+
+With DATABASE_URL and REDIS_URL pages are kept in Redis, and a second server, with nothing else in common, stands for a
+second machine: what is published on the first is looked for on it.
 """
 
 import argparse
@@ -12,6 +15,7 @@ import json
 import os
 import platform
 import re
+import secrets
 import shutil
 import signal
 import socket
@@ -102,7 +106,8 @@ def run(folder, options, report):
     environment = os.environ | {
         "DATA_DIR": str(data),
         "LOG_LEVEL": "ERROR",
-        "PAGE_STORE": str(folder / "pages"),
+        "PAGE_STORE": os.environ.get("REDIS_URL") or str(folder / "pages"),
+        "SECRET_KEY": secrets.token_hex(32),
         "DJANGO_SETTINGS_MODULE": "newsroom.settings",
     }
     manage(environment, "migrate", "--verbosity", "0")
@@ -119,7 +124,16 @@ def run(folder, options, report):
         paths = addresses(kept.port)
         measure_kept(folder, kept, nothing, paths, workers, options, report)
         measure_rendered(environment, kept, paths, options, report)
-        measure_edit(environment, kept, paths, report)
+        report.say(
+            "", "| seen after “Publish changes” | milliseconds, slowest of ten | median | of which the desk's answer |"
+        )
+        report.say("|---|---|---|---|")
+        measure_edit(environment, kept, kept, paths, report)
+        if os.environ.get("REDIS_URL"):
+            apart = environment | {"DATA_DIR": str(folder / "apart")}
+            manage(apart, "collectstatic", "--no-input", "--verbosity", "0")
+            with serving("newsroom.wsgi:application", apart, ROOT, workers) as other:
+                measure_edit(environment, kept, other, paths, report, ", on another machine")
         figures = json.loads(fetch(kept.port, "/health/", accept="identity"))["pages"]
         report.say(
             "",
@@ -200,22 +214,17 @@ def measure_rendered(environment, site, paths, options, report):
         )
 
 
-def measure_edit(environment, kept, paths, report):
+def measure_edit(environment, desk_of, kept, paths, report, where=""):
     """How long after an editor presses “Publish changes” the next reader of each page that shows them gets them."""
     pages = [name for name in ("home", "section", "article", "feed") if paths[name]]
     for name in pages:
         for _ in range(4):
             fetch(kept.port, paths[name])
-    report.say(
-        "",
-        "| seen after “Publish changes” | milliseconds, slowest of ten | median | of which the desk's answer, median |",
-        "|---|---|---|---|",
-    )
     slug = paths["article"].strip("/").split("/")[-1]
-    desk = Desk(kept.port, *ask(environment, f"desk({slug!r})"))
+    desk = Desk(desk_of.port, *ask(environment, f"desk({slug!r})"))
     waited, answered = ({name: [] for name in pages} for _ in range(2))
     for number, name in enumerate(sorted(pages) * 10):
-        headline = f"Edit number {number} of {os.getpid()}"
+        headline = f"Edit number {number} of {os.getpid()}{where}"
         form = desk.filled_in(headline=headline)
         begun = time.monotonic()
         desk.send(form)
@@ -226,7 +235,7 @@ def measure_edit(environment, kept, paths, report):
         waited[name].append(1000 * (time.monotonic() - begun))
     for name, times in waited.items():
         form = statistics.median(answered[name])
-        report.say(f"| {name} | {max(times):.0f} | {statistics.median(times):.0f} | {form:.0f} |")
+        report.say(f"| {name}{where} | {max(times):.0f} | {statistics.median(times):.0f} | {form:.0f} |")
 
 
 class Desk:

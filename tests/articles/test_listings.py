@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from articles.generation import release
+from articles.generation import make_published
 from articles.models import Article, ArticleTag, Author, Byline, Category, Dossier, Listing, Month, Tag
 from articles.models.listing import by_author, in_section, in_topic, with_tag
 from tests.factories import make_article, make_author, make_category
@@ -84,11 +84,11 @@ class Newsroom:
         stamp = self.chance.getrandbits(60)
         section = self.chance.choice(self.sections)
         fields = {"category": section, "headline": "One of many", "body": "<p>A</p>"}
-        made = Article.objects.bulk_create(
+        made = [
             Article(**fields, slug=f"s-{stamp}-{number}", published_at=moment, first_published_at=moment)
             for number, moment in enumerate([self.moment(), self.moment()])
-        )
-        release(made)
+        ]
+        make_published(made)
         ArticleTag.objects.bulk_create(
             [ArticleTag(content_object=article, tag=tag) for article in made for tag in self.tags[:2]]
         )

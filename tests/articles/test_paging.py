@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from articles import paging
-from articles.generation import release
+from articles.generation import make_published
 from articles.models import Article, Author
 from tests.factories import make_article, make_author, make_category
 
@@ -28,14 +28,14 @@ def section(monkeypatch):
         monkeypatch.setattr(function, "__defaults__", (2,))
     section, now = make_category(slug="science"), timezone.now()
     moments = [now - timedelta(minutes=number) for number in range(1, STORIES + 1)]
-    stories = Article.objects.bulk_create(
+    stories = [
         Article(
             headline=f"Story {number}", slug=f"story-{number}", category=section, body="<p>A</p>",
             published_at=moment, first_published_at=moment,
         )
         for number, moment in enumerate(moments, 1)
-    )  # fmt: skip
-    release(stories)
+    ]  # fmt: skip
+    make_published(stories)
     author = make_author("Ann", slug="ann")
     author.bylines.model.objects.bulk_create(author.bylines.model(article=story, author=author) for story in stories)
     return section
