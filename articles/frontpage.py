@@ -353,7 +353,11 @@ def _write(has_family, is_past, kinds, *, at, now, family, named, sections):
         yield newest[:CANDIDATES]
     for kind, number in kinds:
         of_kind = newest.filter(kind=kind)
-        yield (of_kind.in_sections(family) if has_family else of_kind)[:number]
+        if has_family:
+            for section in family:
+                yield of_kind.filter(category=section)[:number]
+        else:
+            yield of_kind[:number]
     for section in sections:
         yield newest.filter(category=section)[: IN_BLOCK + SPARE]
     if named:

@@ -1217,4 +1217,8 @@ class Migration(migrations.Migration):
             model_name='recording',
             index=models.Index(condition=models.Q(('usable_until__isnull', False)), fields=['usable_until'], name='recording_usable_until'),
         ),
+        migrations.AddIndex(
+            model_name='article',
+            index=models.Index(models.F('category'), models.F('kind'), models.F('status'), models.OrderBy(models.F('published_at'), descending=True), models.OrderBy(models.F('id'), descending=True), models.F('expires_at'), name='article_of_kind_in_section'),
+        ),
     ]

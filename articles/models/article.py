@@ -386,6 +386,15 @@ class Article(Addressed):
                 name="article_of_kind",
             ),
             models.Index(
+                F("category"),
+                F("kind"),
+                F("status"),
+                F("published_at").desc(),
+                F("id").desc(),
+                F("expires_at"),
+                name="article_of_kind_in_section",
+            ),
+            models.Index(
                 F("status"),
                 F("first_published_at").desc(),
                 F("id").desc(),

@@ -133,6 +133,16 @@ def test_a_front_reads_the_ends_of_indexes(section):
     assert not [step for step in steps if is_walked(step) or is_sorted(step)], "\n".join(steps)
 
 
+def test_the_front_of_a_section_finds_a_kind_that_is_rare_there(section):
+    now = timezone.now()
+    sql, params = frontpage._written.sql(
+        True, False, (("feature", 11),), at=now, now=now, family=[section.pk], named=[], sections=[]
+    )
+    steps = plan(sql, params)
+    assert not [step for step in steps if is_walked(step)], "\n".join(steps)
+    assert [step for step in steps if "article_of_kind_in_section" in step], "\n".join(steps)
+
+
 def test_what_stands_beside_a_story_is_read_from_the_ends_of_indexes(section):
     steps = plan(*related.candidates_sql(make_article(tags=["Herons"])))
     assert not [step for step in steps if is_walked(step)], "\n".join(steps)
