@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Error, sync_playwright
 
 ROOT = Path(__file__).parent.parent.parent
 CHROMIUM = "/usr/bin/chromium"
@@ -260,3 +260,15 @@ def audit():
         return [f"{width} px, {direction or scheme}: {one}" for one in found]
 
     return audited
+
+
+def wait_until(page, expression):
+    """Wait until an expression is true. Asked from outside, since the page's own policy lets nothing be evaluated."""
+    for _ in range(100):
+        try:
+            if page.evaluate(expression):
+                return
+        except Error:  # it is on its way to another page
+            pass
+        time.sleep(0.1)
+    pytest.fail(f"It never came to be: {expression}")

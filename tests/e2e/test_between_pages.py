@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.e2e.conftest import CHROMIUM, FLAGS
+from tests.e2e.conftest import CHROMIUM, FLAGS, wait_until
 
 
 @pytest.fixture
@@ -43,4 +43,4 @@ def test_going_back_finds_the_page_as_it_was_left(page):
     page.locator("main h2.headline a").first.click()
     page.wait_for_url("**/20*/**")
     page.evaluate("history.back()")
-    page.wait_for_function("window.isAsItWas === true")
+    wait_until(page, "window.isAsItWas === true")

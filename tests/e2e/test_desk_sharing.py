@@ -6,6 +6,8 @@ from datetime import timedelta
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from tests.e2e.conftest import wait_until
+
 SLUG, SCHEDULED = "the-waiting-room-at-night", "half-past-six-at-the-slip"
 # What the bar at the foot covers just now is scrolled to; the checker takes it for too small.
 UNCOVER = """() => document.querySelectorAll(".submit-row.bar").forEach(bar => { bar.style.position = "static" })"""
@@ -104,7 +106,7 @@ def test_note_is_marked_where_its_words_were_chosen(newsroom, open_page):
     marked = "[...CSS.highlights.get('margin-note')].map(range => range.startOffset)"
     assert page.evaluate(marked) == [26]
     page.locator("#notes").get_by_role("link", name="Go to it").click()
-    page.wait_for_function("getSelection().toString() === 'lamp' && getSelection().getRangeAt(0).startOffset === 26")
+    wait_until(page, "getSelection().toString() === 'lamp' && getSelection().getRangeAt(0).startOffset === 26")
 
 
 def test_note_that_is_sent_signed_out_asks_for_the_password(newsroom, open_page):
