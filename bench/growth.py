@@ -113,16 +113,15 @@ def measured(magazines, rounds):
     for name in next(iter(magazines.values())).pages:
         print(name, file=sys.stderr)
         looked_at = {key: magazine.say("look", name) for key, magazine in magazines.items()}
-        before = {key: magazine.say("database") for key, magazine in magazines.items()}
         answers = {key: [] for key in magazines}
         for _ in range(rounds):
             for key, magazine in magazines.items():
                 answers[key].append(magazine.say("answer", name))
-        for key, magazine in magazines.items():
-            times = sorted(time for time, _ in answers[key])
+        for key in magazines:
+            times = sorted(time for time, *_ in answers[key])
             found[key, name] = looked_at[key] | {
-                "processor": min(spent for _, spent in answers[key])
-                + 1000 * (magazine.say("database") - before[key]) / rounds,
+                "processor": min(spent for _, spent, _ in answers[key])
+                + sum(beside for *_, beside in answers[key]) / rounds,
                 "p50": times[len(times) // 2],
                 "p99": times[int(len(times) * 0.99)],
             }
@@ -195,9 +194,8 @@ pages = {
 def backend():
     if connection.vendor != "postgresql":
         return 0.0
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        fields = open(f"/proc/{cursor.fetchone()[0]}/stat").read().rpartition(")")[2].split()
+    connection.ensure_connection()
+    fields = open(f"/proc/{connection.connection.info.backend_pid}/stat").read().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 readers, editor = Client(SERVER_NAME="localhost"), Client(SERVER_NAME="localhost")
@@ -242,15 +240,15 @@ def look(name):
 
 def answer(name):
     with asking(name) as get:
-        begun, processor = time.perf_counter(), time.process_time()
+        beside, begun, processor = backend(), time.perf_counter(), time.process_time()
         get()
         spent = time.process_time() - processor
-        return 1000 * (time.perf_counter() - begun), 1000 * spent
+        return 1000 * (time.perf_counter() - begun), 1000 * spent, 1000 * (backend() - beside)
 
 def memory():
     return int(open("/proc/self/status").read().partition("RssAnon:")[2].split()[0]) // 1024
 
-does = {"pages": lambda: pages, "look": look, "answer": answer, "database": backend, "memory": memory}
+does = {"pages": lambda: pages, "look": look, "answer": answer, "memory": memory}
 with tempfile.TemporaryDirectory() as store:
     for line in sys.stdin:
         word, *words = json.loads(line)

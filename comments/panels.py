@@ -11,7 +11,7 @@ from comments.models import Comment
 from comments.models.comment import Status
 from comments.sections import sections_of
 from newsroom.charts import by_day
-from newsroom.counting import counted_by_day
+from newsroom.counting import counted, counted_by_day, up_to
 from newsroom.desk import Destination, Panel, destinations, panels
 
 CHARTED = 14  # days
@@ -20,9 +20,19 @@ CHARTED = 14  # days
 def waiting(request):
     """How many comments wait and since when; asked once for a page, however many of its parts show it."""
     if not hasattr(request, "comments_waiting"):
-        here = Comment.objects.filter(queue.queued(request.user), queue.in_sections(own_sections(request)))
-        request.comments_waiting = here.aggregate(number=Count("pk"), oldest=Min("created_at"))
+        request.comments_waiting = _to_check(request).aggregate(number=Count("pk"), oldest=Min("created_at"))
     return request.comments_waiting
+
+
+def number_waiting(request):
+    """How many wait, for the navigation of every page of the desk: not counted to the end where they are thousands."""
+    if hasattr(request, "comments_waiting"):
+        return up_to(request.comments_waiting["number"])
+    return up_to(counted(waiting=_to_check(request))["waiting"])
+
+
+def _to_check(request):
+    return Comment.objects.filter(queue.queued(request.user), queue.in_sections(own_sections(request)))
 
 
 def own_sections(request):
@@ -80,7 +90,7 @@ destinations += [
         "comment",
         40,
         may_see,
-        lambda request: waiting(request)["number"],
+        number_waiting,
         key="m",
     )
 ]
