@@ -115,6 +115,8 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'newsroom.sqlite3'}")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    if Path(DATABASES["default"]["NAME"]).parent == DATA_DIR:  # with a SECRET_KEY of its own, nobody has made it yet
+        DATA_DIR.mkdir(parents=True, exist_ok=True)
     # SQLite as a server's database: readers never wait, writers queue for up to 20 seconds.
     DATABASES["default"]["OPTIONS"] = {
         "timeout": 20,

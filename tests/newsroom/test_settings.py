@@ -29,3 +29,12 @@ def test_a_variable_set_to_nothing_is_one_that_is_not_set(tmp_path):
         capture_output=True, text=True, check=True,
     ).stdout  # fmt: skip
     assert told.split() == ["localhost", str(tmp_path / "newsroom.sqlite3")]
+
+
+def test_a_database_can_be_made_where_the_secret_comes_from_outside(tmp_path):
+    place = tmp_path / "new" / "var"
+    code = "from django.db import connection; import django; django.setup(); connection.ensure_connection()"
+    environment = os.environ | {"DATA_DIR": str(place), "SECRET_KEY": "x" * 60, "DATABASE_URL": ""}
+    environment["DJANGO_SETTINGS_MODULE"] = "newsroom.settings"
+    subprocess.run([sys.executable, "-c", code], cwd=settings.BASE_DIR, env=environment, check=True)
+    assert (place / "newsroom.sqlite3").exists()
