@@ -234,7 +234,7 @@ def test_the_desks_home_reads_no_more_where_there_are_more_stories(full_home):
 
 @pytest.mark.skipif("connection.vendor != 'sqlite'", reason="PostgreSQL always has statistics.")
 @pytest.mark.parametrize("address", ["/desk/", "/desk/articles/article/", "/desk/articles/article/?whose=waiting"])
-def test_statistics_lead_no_page_of_the_desk_astray(full_home, address):
+def test_with_statistics_no_panel_of_the_desk_reads_every_article(full_home, address):
     generate(300, seed=1)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
