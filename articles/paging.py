@@ -101,7 +101,7 @@ def _order_of(ids):
 
 def _is_beyond(number, size):
     """Whether a page lies where places are asked for."""
-    return number.isdecimal() and COUNTED < int(number) * size <= LAST * size
+    return number.isdecimal() and len(number) <= len(str(LAST)) and COUNTED < int(number) * size <= LAST * size
 
 
 def number_of(things):

@@ -28,8 +28,8 @@ def made_once(name: str, things: dict, make: Callable[[], str]) -> str:
 
     What asks the database meanwhile shows more than it was given, and is not remembered.
     """
-    key = (name, get_language(), made_of(things))
     try:
+        key = (name, get_language(), made_of(things))
         known = _made.get(key)
     except TypeError:  # something in it has no hash, so that it cannot be compared
         return make()

@@ -171,3 +171,8 @@ class TestBeyondWhatIsCounted:
 
     def test_no_page_begins_after_the_last_story(self, client, section):
         asked(client, "page=9&after=1~1", 404)
+
+    @pytest.mark.parametrize("number", ["0", "-9", "x", "1000001", "9" * 5000])
+    def test_a_place_makes_no_page_of_what_is_no_number(self, client, section, number):
+        place = step(of_author(client, 8), "next").partition("&")[2]
+        asked(client, f"page={number}&{place}", 404)

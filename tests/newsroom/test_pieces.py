@@ -1,5 +1,6 @@
 """A piece of a page is rendered once for what it is made of, and is never that of another thing or moment."""
 
+from copy import copy
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from django.utils.safestring import mark_safe
 from articles.models import Article, Category
 from articles.models.article import Kind
 from newsroom import pieces
+from newsroom.pagestore.remembering import FOUND_OUT
 from tests.factories import make_article, make_author, make_picture
 
 pytestmark = pytest.mark.django_db
@@ -122,6 +124,23 @@ def test_what_asks_the_database_is_not_remembered(made):
     story.authors.update(name="Grace")
     assert "Grace" in card(Article.objects.get(pk=story.pk))
     assert made == [CARD, CARD]
+
+
+def test_a_remembered_row_that_holds_a_list_is_rendered_each_time():
+    row = Category(name="Science")
+    row.names, row.__dict__[FOUND_OUT] = ["Sci"], {"of": id(row)}
+    made = [pieces.made_once("a", {"row": row}, lambda: row.names[0]) for _ in range(2)]
+    row.names[0] = "Scientia"
+    assert [*made, pieces.made_once("a", {"row": row}, lambda: row.names[0])] == ["Sci", "Sci", "Scientia"]
+
+
+def test_a_copy_of_a_remembered_row_is_another_piece():
+    row = Category(name="Science")
+    row.__dict__[FOUND_OUT] = {"of": id(row)}
+    assert pieces.made_once("a", {"row": row}, lambda: row.name) == "Science"
+    other = copy(row)
+    other.name = "Culture"
+    assert pieces.made_once("a", {"row": other}, lambda: other.name) == "Culture"
 
 
 def test_a_piece_sees_nothing_that_it_was_not_given():
