@@ -42,5 +42,6 @@ def test_going_back_finds_the_page_as_it_was_left(page):
     page.evaluate("addEventListener('pageshow', (event) => { window.isAsItWas = event.persisted })")
     page.locator("main h2.headline a").first.click()
     page.wait_for_url("**/20*/**")
+    page.evaluate("navigator.serviceWorker.ready.then(() => null)")  # which the page before had asked for
     page.evaluate("history.back()")
     wait_until(page, "window.isAsItWas === true")

@@ -1,9 +1,5 @@
 """Without a connection: what was saved opens with its date, and nothing else pretends to be news."""
 
-CONTROLLED = """new Promise((done) => {
-  if (navigator.serviceWorker.controller) done()
-  else navigator.serviceWorker.addEventListener("controllerchange", done, { once: true })
-})"""
 # Resolves once the story's cache holds more than `files`, or once there is none.
 KEPT = """async ([path, files]) => {
   const name = "newsroom-saved:" + path
@@ -19,7 +15,7 @@ KEPT = """async ([path, files]) => {
 def test_a_saved_story_opens_offline_and_others_do_not(open_page, newsroom):
     saved, other = (newsroom.article(slug)[1] for slug in ("the-snow-that-stays", "let-the-bus-stop-have-a-bench"))
     page = open_page(saved)
-    page.evaluate(CONTROLLED)
+    page.evaluate("navigator.serviceWorker.ready.then(() => null)")
     page.locator("[data-save]:visible").first.click()
     page.evaluate(KEPT, [saved, 4])  # the page, its styles, its script and the lead picture
 

@@ -17,13 +17,13 @@ async function fill() {
   await shell.addAll([new Request(offline, { cache: "reload", credentials: "omit" }), ...files])
 }
 
+// Open pages are not claimed: a browser throws away those it kept for going back when a worker claims them.
 self.addEventListener("activate", (event) => event.waitUntil(tidy()))
 
 async function tidy() {
   for (const name of await caches.keys()) {
     if (name.startsWith("newsroom-shell-") && name !== SHELL) await caches.delete(name)
   }
-  await self.clients.claim()
 }
 
 self.addEventListener("fetch", (event) => {
