@@ -16,6 +16,7 @@ from django.db.models.expressions import RawSQL
 
 from articles.models import Article, ArticleTag, Byline, FormerAddress, Illustration, Picture
 from articles.models.article import is_out
+from newsroom.replica import reading
 
 MAX_QUERY = 200  # characters
 MAX_WORDS = 12
@@ -167,7 +168,7 @@ def ranked_ids(query):
 
 def _found_in_postgresql(wanted, number):
     web = _web(wanted)
-    with connection.cursor() as cursor:
+    with reading().cursor() as cursor:
         cursor.execute("SELECT MAX(id) FROM articles_article")
         last = (cursor.fetchone()[0] or 0) // BLOCK
         # The index has no order, but the block of an article's number stands in it like a word.
@@ -184,7 +185,7 @@ def _found_in_postgresql(wanted, number):
 
 def _found_in_sqlite(wanted, number):
     match, found = _match(wanted), "SELECT rowid FROM articles_search WHERE articles_search MATCH %s"
-    with connection.cursor() as cursor:
+    with reading().cursor() as cursor:
         cursor.execute(f"{found} ORDER BY rowid DESC LIMIT %s", [match, number])
         last = [pk for (pk,) in cursor.fetchall()]
         if len(last) < number:

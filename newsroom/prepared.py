@@ -4,8 +4,9 @@ from collections.abc import Callable
 from copy import copy
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
 from django.db.models import DateTimeField, Expression, Field, IntegerField, Model, QuerySet
+
+from newsroom.replica import reading
 
 MOST = 100  # forms of one query that are remembered
 
@@ -43,7 +44,7 @@ class Prepared:
             text, params = self.sql(*form, **values)
         except EmptyResultSet:  # whatever the values, it finds nothing
             return []
-        with connection.cursor() as cursor:
+        with reading().cursor() as cursor:
             cursor.execute(text, params)
             return cursor.fetchall()
 
@@ -55,7 +56,7 @@ class Prepared:
             return []
         rows = written.queryset.all()
         compiler = copy(written.compiler)
-        compiler.connection, compiler.as_sql = connection, lambda *args, **kwargs: (text, params)
+        compiler.connection, compiler.as_sql = reading(), lambda *args, **kwargs: (text, params)
         compiler.get_converters = lambda expressions: written.converters
         rows.query.get_compiler = lambda *args, **kwargs: compiler
         return list(rows)
@@ -67,6 +68,7 @@ class Prepared:
 
     def _with(self, form, values):
         lengths = tuple(len(value) if isinstance(value, (list, tuple)) else None for value in values.values())
+        connection = reading()
         key = (connection.vendor, form, tuple(values), lengths)
         written = self._written.get(key)  # in hand, because another thread may clear them all
         if written is None:
@@ -91,7 +93,7 @@ class Written:
 
     def __init__(self, built: QuerySet | list[QuerySet]):
         if isinstance(built, QuerySet):
-            self.queryset, self.compiler = built, built.query.get_compiler(connection=connection)
+            self.queryset, self.compiler = built, built.query.get_compiler(connection=reading())
             self.text, self.params = self.compiler.as_sql()
             self.converters = self.compiler.get_converters([column for column, *_ in self.compiler.select])
             return

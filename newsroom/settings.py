@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "articles.staff.own_time_zone",
     "articles.going_out.out_on_time",
     "articles.addresses.former_addresses",
+    "newsroom.replica.FromReplica",
 ]
 
 ROOT_URLCONF = "newsroom.urls"
@@ -114,6 +115,11 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'newsroom.sqlite3'}")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+if url := env.str("DATABASE_REPLICA_URL", default=""):
+    DATABASES["replica"] = env.db_url_config(url)
+    DATABASE_ROUTERS = ["newsroom.replica.Router"]
+    if any(database["ENGINE"] != "django.db.backends.postgresql" for database in DATABASES.values()):
+        raise ImproperlyConfigured("DATABASE_REPLICA_URL names a replica of PostgreSQL, and DATABASE_URL its primary.")
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     if Path(DATABASES["default"]["NAME"]).parent == DATA_DIR:  # with a SECRET_KEY of its own, nobody has made it yet
         DATA_DIR.mkdir(parents=True, exist_ok=True)
@@ -128,9 +134,20 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         ),
     }
 else:
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    # PostgreSQL plans what each connection asks for again and again once: to plan the queries of the home page took it
+    # longer than to answer them. A pooler that gives each transaction another connection can know of no such plans.
+    plans = env.bool("DATABASE_PREPARED", default=True)
+    for database in DATABASES.values():
+        database["CONN_HEALTH_CHECKS"] = True
+        database["DISABLE_SERVER_SIDE_CURSORS"] = not plans
+        database["OPTIONS"] = {
+            "server_side_binding": plans,
+            "prepare_threshold": 2 if plans else None,
+            **database.get("OPTIONS", {}),
+        }
 # To open SQLite's file and read its schema anew for each page costs a fifth of a page.
-DATABASES["default"]["CONN_MAX_AGE"] = 60
+for database in DATABASES.values():
+    database["CONN_MAX_AGE"] = 60
 
 # How the C library holds memory in a process of the server. By itself it has a heap for each thread, and after the
 # first large block that is freed it keeps all up to that size.

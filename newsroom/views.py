@@ -11,7 +11,7 @@ from django.views import defaults
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from newsroom import problems
+from newsroom import problems, replica
 from newsroom.pagestore import stores
 
 
@@ -32,8 +32,8 @@ def robots(request):
 @never_cache
 @require_safe
 def health(request):
-    """Say for a balancer or a monitor whether the database answers, and what the page store does."""
-    database, pages = "ok", None
+    """Say for a balancer or a monitor whether the database answers, and what the page store and the replica do."""
+    database, pages, more = "ok", None, {}
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
@@ -44,7 +44,9 @@ def health(request):
             pages = store.figures()
         except stores.FAILURES:
             pages = "unreachable"  # a loss of speed alone
-    return JsonResponse({"database": database, "pages": pages}, status=200 if database == "ok" else 503)
+    if replica.is_used():
+        more["replica"] = "ok" if database == "ok" and replica.has_everything() else "passed by"
+    return JsonResponse({"database": database, "pages": pages, **more}, status=200 if database == "ok" else 503)
 
 
 def bad_request(request, exception):

@@ -4,7 +4,9 @@ Whoever gets it changes nothing in it, because others have the same.
 """
 
 import threading
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 from typing import NamedTuple, TypeVar
 
@@ -48,6 +50,7 @@ _last_upcoming: Upcoming | None = None
 _things: dict[str, Remembered] = {}
 _rows: dict[str, dict[Hashable, Remembered]] = {}
 _changing = threading.Lock()
+_as_of: ContextVar[int | None] = ContextVar("the number as of which is read", default=None)
 
 
 def forget() -> None:
@@ -57,6 +60,16 @@ def forget() -> None:
         _last_upcoming = None
         _things.clear()
         _rows.clear()
+
+
+@contextmanager
+def as_of_now() -> Iterator[None]:
+    """Within it, take nothing for newer than it is now: for whoever reads what may lack a change made meanwhile."""
+    chosen = _as_of.set(_number())
+    try:
+        yield
+    finally:
+        _as_of.reset(chosen)
 
 
 def upcoming(at: datetime) -> list[tuple[datetime, set[str]]]:
@@ -159,7 +172,9 @@ def _right(entries, number, now):
 
 
 def _number():
-    """The number of the last purge; None where it cannot be known."""
+    """The number of the last purge, or of that as of which is read; None where it cannot be known."""
+    if (number := _as_of.get()) is not None:
+        return number
     try:
         store = stores.current()
         return store and store.number()

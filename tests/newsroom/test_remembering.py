@@ -55,6 +55,16 @@ class TestRows:
         table.get(1, 2)
         assert table.asked == [1, 2, 1, 2]
 
+    def test_one_that_may_lack_a_change_is_not_taken_for_newer(self, store, table):
+        """As one from a replica, which was asked how far it is before the change was made."""
+        with pagestore.as_of_now():
+            store.purge({"row-one"})
+            table.get(1)
+            pagestore.remembered("name", {"row-one"}, lambda: "old")
+        assert pagestore.remembered("name", {"row-one"}, lambda: "new") == "new"
+        table.get(1)
+        assert table.asked == [1, 1]
+
     def test_one_changed_while_it_was_read_is_read_again(self, store, table):
         def keys_of(row):
             store.purge({"row-one"})

@@ -1,0 +1,120 @@
+"""Read for pages from a replica of the database, DATABASE_REPLICA_URL, whenever that has all that the database has.
+
+A page that was begun after a change must show it: it is kept, and nothing would purge it again. So the database is
+asked how far it has come, and the replica whether it is there too. One that is behind, or does not answer, costs the
+database a page and nobody anything else.
+"""
+
+import logging
+import time
+from contextvars import ContextVar
+
+from django.conf import settings
+from django.core.exceptions import MiddlewareNotUsed
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
+
+from newsroom.pagestore import as_of_now
+
+PRIMARY, REPLICA = DEFAULT_DB_ALIAS, "replica"
+LOOKS, PAUSE = 10, 0.001  # how often a replica that is behind is looked at, and the seconds between
+BREAK = 10.0  # seconds in which one that failed is not asked again
+# What others see has been written down before, unless they do not wait for that.
+PLACE = """
+SELECT CASE current_setting('synchronous_commit') WHEN 'off' THEN pg_current_wal_insert_lsn()
+ELSE pg_current_wal_flush_lsn() END
+"""
+IS_THERE = "SELECT pg_is_in_recovery() AND pg_last_wal_replay_lsn() >= %s::pg_lsn"
+
+logger = logging.getLogger(__name__)
+_place: ContextVar[str] = ContextVar("where is read from", default=PRIMARY)
+_failed_at = float("-inf")
+
+
+def is_used() -> bool:
+    """Whether there is a replica."""
+    return REPLICA in settings.DATABASES
+
+
+def reading():
+    """The connection from which to read what a queryset does not."""
+    return connections[_read_from()]
+
+
+class Router:
+    """Everything is written to the database, and read there within a transaction."""
+
+    def db_for_read(self, model, **hints):
+        return _read_from()
+
+    def db_for_write(self, model, **hints):
+        return PRIMARY
+
+    def allow_relation(self, one, other, **hints):
+        return True
+
+    def allow_migrate(self, alias, app_label, **hints):
+        return alias == PRIMARY
+
+
+class FromReplica:
+    """Middleware: pages for nobody in particular are made from the replica, if it has everything."""
+
+    def __init__(self, get_response):
+        if not is_used():
+            raise MiddlewareNotUsed
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if not _is_for_all(request):
+            return self.get_response(request)
+        with as_of_now():
+            chosen = _place.set(REPLICA if has_everything() else PRIMARY)
+            try:
+                return self.get_response(request)
+            finally:
+                _place.reset(chosen)
+
+    def process_exception(self, request, exception):
+        """Make the page anew from the database where the replica failed on the way."""
+        if isinstance(exception, DatabaseError) and _place.get() == REPLICA:
+            _failed(exception)
+            _place.set(PRIMARY)
+            view = request.resolver_match
+            return view.func(request, *view.args, **view.kwargs)
+
+
+def has_everything() -> bool:
+    """Whether the replica has all that the database has at this moment."""
+    if time.monotonic() - _failed_at < BREAK:
+        return False
+    with connections[PRIMARY].cursor() as cursor:
+        cursor.execute(PLACE)
+        (place,) = cursor.fetchone()
+    try:
+        with connections[REPLICA].cursor() as cursor:
+            for _ in range(LOOKS):
+                cursor.execute(IS_THERE, [place])
+                if cursor.fetchone()[0]:
+                    return True
+                time.sleep(PAUSE)
+    except DatabaseError as error:
+        _failed(error)
+    return False
+
+
+def _read_from():
+    return PRIMARY if connections[PRIMARY].in_atomic_block else _place.get()
+
+
+def _is_for_all(request):
+    return (
+        request.method in ("GET", "HEAD")
+        and settings.SESSION_COOKIE_NAME not in request.COOKIES
+        and "Authorization" not in request.headers
+    )
+
+
+def _failed(error):
+    global _failed_at
+    _failed_at = time.monotonic()
+    logger.error("The replica failed and is passed by: %s", error)
