@@ -281,7 +281,7 @@ class ArticleForm(forms.ModelForm):
     def _check_what_goes_out(self, article):
         """Have a plain saving bring nothing that a check objects to into what goes out by itself, or answer for it."""
         copy = self.working_copy
-        before = working_copies.as_article(copy) if copy else Article.objects.get(pk=article.pk)
+        before = working_copies.as_article(copy) if copy else working_copies.as_stored(article.pk)
         at = copy.goes_live_at if copy else article.goes_out_at
         errors = new_errors(
             article, before, at, self.cleaned_data.get("tags"), copy.changes.get("tags") if copy else None
@@ -360,7 +360,7 @@ class ArticleForm(forms.ModelForm):
         found = _about_pictures(self.instance, stays_public)
         if not any(found.values()) or self.instance.pk is None:
             return found
-        before = _about_pictures(Article.objects.get(pk=self.instance.pk), stays_public)
+        before = _about_pictures(working_copies.as_stored(self.instance.pk), stays_public)
         return {
             field: [message for message in messages if message not in before.get(field, [])]
             for field, messages in found.items()

@@ -159,7 +159,7 @@ class Step:
             return []
         if self.is_update:
             at = at if self.name == "schedule_update" and is_ahead(at) else timezone.now()
-            return new_errors(article, Article.objects.get(pk=article.pk), at, tags)
+            return new_errors(article, working_copies.as_stored(article.pk), at, tags)
         return checks.errors(article, timezone.now() if self.name == "publish_now" else article.goes_out_at, tags)
 
     def objections(self, article, note="", tags=None, override="", at=None):

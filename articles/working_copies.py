@@ -14,6 +14,7 @@ from articles.models.article import Status, ask_gates
 from articles.passages import merged
 from articles.standing import in_words, made
 from newsroom import pagestore
+from newsroom.prepared import Prepared
 
 CHANGED = "That has been changed again meanwhile. Compare with what the desk has now."
 NEXT = "articles.next_moment"  # where going_out.py remembers when it has to look again
@@ -26,9 +27,22 @@ def is_out(article):
 
 def of(article):
     """The working copy of an article, or None."""
-    if article.pk is None:
-        return None
-    return WorkingCopy.objects.select_related("revision__made_by", "base").filter(article=article).first()
+    return next(iter(_of.rows(article=article.pk)), None) if article.pk else None
+
+
+_of = Prepared(  # one press at the desk asks it five times
+    lambda article: WorkingCopy.objects.select_related("revision__made_by", "base").filter(article=article)
+)
+
+
+def as_stored(pk):
+    """The article as it is stored. Raises DoesNotExist where there is none any more."""
+    for article in _as_stored.rows(pk=pk):
+        return article
+    raise Article.DoesNotExist
+
+
+_as_stored = Prepared(lambda pk: Article.objects.filter(pk=pk))
 
 
 def working_values(article, copy=None):
@@ -49,7 +63,7 @@ def version(article):
 
 def as_article(copy):
     """Return the article as it will be with its changes, in hand; nothing is saved."""
-    article = Article.objects.get(pk=copy.article_id)
+    article = as_stored(copy.article_id)
     revisions.put(article, copy.changes)
     return article
 
@@ -97,7 +111,7 @@ def revise(article, alter, by=None, note=""):
     altered = alter(stored, False)
     tags = altered.get("tags", stored["tags"])
     is_asked = article.status == Status.PUBLISHED and tags != stored["tags"]
-    if is_asked and (found := article.objections_to(Article.objects.get(pk=article.pk), tags)):
+    if is_asked and (found := article.objections_to(as_stored(article.pk), tags)):
         raise ValidationError(found)
     revisions.apply(article, altered)
     if not is_out(article):
@@ -117,7 +131,7 @@ def objections(article, at):
     They are asked of what is new: what readers have already keeps no correction back.
     """
     copy = of(article)
-    wanted, before = as_article(copy), Article.objects.get(pk=article.pk)
+    wanted, before = as_article(copy), as_stored(article.pk)
     return wanted.gaps() or ask_gates(wanted, at, tags=copy.changes.get("tags"), before=before)
 
 
@@ -241,9 +255,9 @@ def _put_back(article, values, by, note):
         raise ValidationError("Its changes go live by themselves. Take them off the schedule first.")
     wanted = working_values(article, copy) | values
     if article.is_scheduled:
-        restored = Article.objects.get(pk=article.pk)
+        restored = as_stored(article.pk)
         revisions.put(restored, wanted)
-        before = Article.objects.get(pk=article.pk)
+        before = as_stored(article.pk)
         if found := restored.gaps() or ask_gates(restored, article.goes_out_at, tags=wanted["tags"], before=before):
             raise ValidationError(found)
     return keep(article, wanted, by, note, is_asked=True)

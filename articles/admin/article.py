@@ -498,7 +498,7 @@ class ArticleAdmin(DeskAdmin):
         """Save what was sent as one version: into the article, or beside it where readers have it already."""
         for formset in formsets:
             self.save_formset(request, form, formset, change)  # says that nothing of it is stored one by one
-        article, note = Article.objects.get(pk=form.instance.pk), form.cleaned_data.get("note", "")
+        article, note = working_copies.as_stored(form.instance.pk), form.cleaned_data.get("note", "")
         if in_hand := {name: form.cleaned_data[name] for name in IN_HAND if name in form.changed_data}:
             for name, value in in_hand.items():
                 setattr(article, name, value)
