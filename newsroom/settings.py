@@ -145,9 +145,10 @@ else:
             "prepare_threshold": 2 if plans else None,
             **database.get("OPTIONS", {}),
         }
-# To open SQLite's file and read its schema anew for each page costs a fifth of a page.
+# Seconds. To open SQLite's file and read its schema anew for each page costs a fifth of a page; PostgreSQL's plans end
+# with the connection that has them.
 for database in DATABASES.values():
-    database["CONN_MAX_AGE"] = 60
+    database["CONN_MAX_AGE"] = 60 if database["ENGINE"] == "django.db.backends.sqlite3" else 600
 
 # How the C library holds memory in a process of the server. By itself it has a heap for each thread, and after the
 # first large block that is freed it keeps all up to that size.
