@@ -127,7 +127,7 @@ def out_on_time(get_response):
     """Middleware: what has its moment has gone out, or was held back, before anybody gets a page."""
 
     def middleware(request):
-        if not request.path_info.startswith(("/desk/", settings.STATIC_URL)):
+        if not request.path_info.startswith(("/desk/", "/health/", settings.STATIC_URL)):
             go_out()
         return get_response(request)
 

@@ -117,6 +117,9 @@ DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 if url := env.str("DATABASE_REPLICA_URL", default=""):
     DATABASES["replica"] = env.db_url_config(url)
+    # Of a server that says nothing it is known after two seconds.
+    given = DATABASES["replica"].get("OPTIONS", {})
+    DATABASES["replica"]["OPTIONS"] = {"connect_timeout": 2, "tcp_user_timeout": 2000, **given}
     DATABASE_ROUTERS = ["newsroom.replica.Router"]
     if any(database["ENGINE"] != "django.db.backends.postgresql" for database in DATABASES.values()):
         raise ImproperlyConfigured("DATABASE_REPLICA_URL names a replica of PostgreSQL, and DATABASE_URL its primary.")
@@ -183,7 +186,17 @@ PAGE_STORE = "" if PAGE_STORE == "off" else PAGE_STORE
 PAGE_STORE_BYTES = env.int("PAGE_STORE_MB", default=512) * 1024 * 1024  # of a folder; Redis has its own maxmemory
 # Below these nothing is ever kept. A parameter that no page knows has the page made for that request alone, unless it
 # begins like one of those that only tell where a reader came from.
-PAGE_STORE_NEVER = ("/desk/", "/comments/", "/static/", "/media/", "/read/", "/recommend/", "/live/", "/draft/")
+PAGE_STORE_NEVER = (
+    "/desk/",
+    "/comments/",
+    "/static/",
+    "/media/",
+    "/read/",
+    "/recommend/",
+    "/live/",
+    "/draft/",
+    "/health/",
+)
 PAGE_STORE_PARAMETERS = frozenset(
     {"page", "view", "order", "update", "comments", "thread", "period", "section", "tag", "author", "kind", "since"}
     | {"cursor"}

@@ -50,7 +50,7 @@ _last_upcoming: Upcoming | None = None
 _things: dict[str, Remembered] = {}
 _rows: dict[str, dict[Hashable, Remembered]] = {}
 _changing = threading.Lock()
-_as_of: ContextVar[int | None] = ContextVar("the number as of which is read", default=None)
+_as_of: ContextVar[tuple[int | None] | None] = ContextVar("the number as of which is read", default=None)
 
 
 def forget() -> None:
@@ -65,7 +65,7 @@ def forget() -> None:
 @contextmanager
 def as_of_now() -> Iterator[None]:
     """Within it, take nothing for newer than it is now: for whoever reads what may lack a change made meanwhile."""
-    chosen = _as_of.set(_number())
+    chosen = _as_of.set((_number(),))
     try:
         yield
     finally:
@@ -173,8 +173,8 @@ def _right(entries, number, now):
 
 def _number():
     """The number of the last purge, or of that as of which is read; None where it cannot be known."""
-    if (number := _as_of.get()) is not None:
-        return number
+    if (as_of := _as_of.get()) is not None:
+        return as_of[0]
     try:
         store = stores.current()
         return store and store.number()

@@ -1,5 +1,6 @@
 """No page that a replica makes lacks what was changed before it was asked for, however far the replica is behind."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -7,13 +8,13 @@ import socket
 import subprocess
 import sys
 import tempfile
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.core.exceptions import MiddlewareNotUsed
 from django.db import DEFAULT_DB_ALIAS, connection
+from django.http import HttpResponse
 from django.test import RequestFactory
 
 from articles.models import Article
@@ -81,7 +82,7 @@ def run(*command):
     subprocess.run(as_owner(*command), check=True, capture_output=True, timeout=60, cwd="/")
 
 
-@contextmanager
+@contextlib.contextmanager
 def server(folder, **settings):
     """A server whose folder is there, running; yields how to stop it."""
     with socket.socket() as probe:
@@ -150,11 +151,19 @@ class Servers(dict):
         super().__init__(default=self, replica=self)
         self.places, self.asked, self.in_atomic_block = list(places), 0, False
 
-    @contextmanager
+    @contextlib.contextmanager
     def cursor(self):
         yield self
 
+    @contextlib.contextmanager
+    def execute_wrapper(self, wrapper):
+        self.wrapper = wrapper
+        yield
+
     def execute(self, sql, params=()):
+        self.say(sql, params)
+
+    def say(self, sql, params=()):
         self.sql = sql
         if sql == replica.IS_THERE:
             self.asked += 1
@@ -162,13 +171,13 @@ class Servers(dict):
                 raise replica.DatabaseError("It is gone.")
 
     def fetchone(self):
-        return ("0/1",) if self.sql == replica.PLACE else (self.places.pop(0),)
+        return ("0/1", 7) if self.sql == replica.PLACE else (self.places.pop(0),)
 
 
 @pytest.fixture
 def servers(monkeypatch):
     """Return a function that says what the replica answers, one time after another."""
-    monkeypatch.setattr(replica, "_failed_at", float("-inf"))
+    monkeypatch.setattr(replica, "_left_alone_until", 0.0)
     monkeypatch.setattr(replica, "is_used", lambda: True)
 
     def place(*places):
@@ -189,8 +198,17 @@ def test_a_page_is_read_from_a_replica_that_is_there_or_nearly(servers):
     assert reads_from() == "replica"
     servers(False, False, True)
     assert reads_from() == "replica"
-    servers(*[False] * replica.LOOKS)
+
+
+def test_a_replica_that_is_behind_is_waited_for_once_and_looked_at_a_moment_later(servers, monkeypatch):
+    there = servers(*[False] * 100)
     assert reads_from() == DEFAULT_DB_ALIAS
+    looks = there.asked
+    assert reads_from() == DEFAULT_DB_ALIAS
+    assert there.asked == looks
+    monkeypatch.setattr(replica, "_left_alone_until", replica._left_alone_until - replica.BEHIND)
+    servers(True)
+    assert reads_from() == "replica"
 
 
 def test_a_replica_that_fails_is_passed_by_and_left_alone_for_a_while(servers, monkeypatch):
@@ -198,16 +216,36 @@ def test_a_replica_that_fails_is_passed_by_and_left_alone_for_a_while(servers, m
     assert reads_from() == DEFAULT_DB_ALIAS
     assert reads_from() == DEFAULT_DB_ALIAS
     assert there.asked == 1
-    monkeypatch.setattr(replica, "_failed_at", replica._failed_at - replica.BREAK)
+    monkeypatch.setattr(replica, "_left_alone_until", replica._left_alone_until - replica.FAILED)
     servers(True)
     assert reads_from() == "replica"
+
+
+def test_one_alone_asks_whether_a_replica_is_back(servers, monkeypatch):
+    there = servers(True)
+    monkeypatch.setattr(replica, "_left_alone_until", replica.time.monotonic())
+    others = []
+    monkeypatch.setattr(there, "execute", lambda *asked: (others.append(replica.has_everything()), there.say(*asked)))
+    assert replica.has_everything()
+    assert others == [False, False]
+
+
+def test_where_the_database_is_gone_the_page_meets_it(servers, monkeypatch):
+    there = servers(True)
+
+    def execute(*asked):
+        raise replica.DatabaseError("It is gone.")
+
+    monkeypatch.setattr(there, "execute", execute)
+    assert reads_from() == DEFAULT_DB_ALIAS
 
 
 def test_what_is_written_or_for_one_person_has_nothing_to_do_with_a_replica(servers):
     factory = RequestFactory()
     mine = factory.get("/")
     mine.COOKIES["sessionid"] = "x"
-    for request in (factory.post("/"), mine, factory.get("/api/", headers={"Authorization": "Bearer x"})):
+    token = factory.get("/api/", headers={"Authorization": "Bearer x"})
+    for request in (factory.post("/"), mine, token, factory.get("/comments/1/"), factory.get("/health/")):
         servers(True)
         assert reads_from(request) == DEFAULT_DB_ALIAS
     servers(True)
@@ -244,8 +282,26 @@ def test_a_page_that_the_replica_gives_up_on_is_made_from_the_database(servers):
     assert middleware.process_exception(request, ValueError()) is None
 
 
+def test_so_is_one_that_hid_that_the_replica_gave_up(servers):
+    """As a template does in which a part of a condition fails."""
+
+    def refused(*asked):
+        raise replica.DatabaseError("canceling statement due to conflict with recovery")
+
+    def get_response(request):
+        if replica.Router().db_for_read(Article) == "replica":
+            with contextlib.suppress(replica.DatabaseError):
+                there.wrapper(refused, "SELECT 1", (), False, {})
+            return HttpResponse("half of it")
+        return HttpResponse("the whole page")
+
+    there = servers(True)
+    assert replica.FromReplica(get_response)(RequestFactory().get("/")).content == b"the whole page"
+    assert not replica.has_everything()
+
+
 def test_health_says_whether_the_replica_is_used(servers, client, db):
-    servers(True, True)  # for the page itself, too
+    servers(True)
     assert client.get("/health/").json()["replica"] == "ok"
     servers("fails")
     assert client.get("/health/").json() == {"database": "ok", "pages": None, "replica": "passed by"}
