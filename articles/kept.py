@@ -13,6 +13,7 @@ from articles.media import as_file, not_shown
 from articles.models import Article, Document, Recording
 from articles.models.recording import files
 from newsroom.pagestore import public
+from newsroom.storage import UNREACHABLE, come_back
 
 # Bytes that the server takes over at once. While a slow reader has more to come, a thread waits for that reader.
 CHUNK = 1024 * 1024
@@ -91,6 +92,9 @@ def _file(request, thing, address, field, content_type, version, name):
     except FileNotFoundError as error:
         logger.error("The file of %s is lost.", address)
         raise Http404("There is no such file.") from error
+    except UNREACHABLE as error:
+        logger.error("The file of %s cannot be read: %s", address, error)
+        return come_back()
     response = part_of(request, file, content_type, f'"{thing.key}-{version}"')
     if response.status_code not in (416, 503):
         response = as_file(response, thing.usable_until)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from articles import renditions
 from articles.models import FormerAddress, Picture
+from newsroom.storage import UNREACHABLE, come_back
 
 A_YEAR = timedelta(days=365)
 # Whatever a browser makes of a file, it cannot run.
@@ -61,6 +62,9 @@ def rendition(request, key, version, name):
         except FileNotFoundError as error:
             logger.error("The original of picture %s is lost.", picture.pk)
             raise Http404("There is no such file.") from error
+        except UNREACHABLE as error:
+            logger.error("A file of picture %s cannot be read: %s", picture.pk, error)
+            return come_back()
     response["ETag"] = etag
     return response if response.status_code == 412 else as_file(response, picture.usable_until)
 

@@ -5,6 +5,22 @@ import tempfile
 from contextlib import suppress
 
 from django.core.files.storage import FileSystemStorage
+from django.http import HttpResponse
+
+try:
+    from botocore.exceptions import BotoCoreError, ClientError
+except ImportError:  # files are on this machine
+    UNREACHABLE = (OSError,)
+else:
+    # What is raised where files cannot be read; of these, FileNotFoundError says that there is no such file.
+    UNREACHABLE = (OSError, BotoCoreError, ClientError)
+
+
+def come_back() -> HttpResponse:
+    """Answer where files cannot be read at the moment; nobody keeps it."""
+    response = HttpResponse("The file cannot be read at the moment. Try again soon.", "text/plain", status=503)
+    response["Retry-After"], response["Cache-Control"] = "5", "no-store"
+    return response
 
 
 class WholeFileStorage(FileSystemStorage):

@@ -2,6 +2,7 @@ import io
 from datetime import timedelta
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 from django.core.files.storage import default_storage, storages
 from django.utils import timezone
 from PIL import Image
@@ -9,6 +10,7 @@ from PIL import Image
 from articles import renditions
 from articles.models import Picture
 from articles.tasks import make_renditions
+from tests.articles.sounds import make_recording
 from tests.factories import make_image, make_picture, make_upload
 
 pytestmark = pytest.mark.django_db
@@ -259,3 +261,18 @@ def test_a_lost_original_is_said_and_stops_nothing(client, caplog):
     make_renditions.call(picture.pk)
     assert f"The original of picture {picture.pk} is not there." in caplog.text
     assert client.get(picture.url).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "error", [TimeoutError("no answer"), EndpointConnectionError(endpoint_url="https://s3.example")]
+)
+def test_storage_that_does_not_answer_is_asked_again_and_nothing_of_it_is_kept(client, monkeypatch, error):
+    def fail(*args, **kwargs):
+        raise error
+
+    picture, recording = make_picture(), make_recording()
+    monkeypatch.setattr(type(default_storage), "open", fail, raising=False)
+    monkeypatch.setattr(type(storages["originals"]), "open", fail)
+    for address in (picture.url, recording.file_url):
+        response = client.get(address)
+        assert (response.status_code, response["Retry-After"], response["Cache-Control"]) == (503, "5", "no-store")
