@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from articles import renditions
 from articles.models import FormerAddress, Picture
-from newsroom.storage import UNREACHABLE, come_back
+from newsroom.storage import UNREACHABLE, come_back, content_of
 
 A_YEAR = timedelta(days=365)
 # Whatever a browser makes of a file, it cannot run.
@@ -58,7 +58,8 @@ def rendition(request, key, version, name):
     if response is None:
         try:
             with renditions.open_file(picture, name) as file:
-                response = HttpResponse(file.read(), content_type=renditions.CONTENT_TYPES[name.rpartition(".")[2]])
+                content_type = renditions.CONTENT_TYPES[name.rpartition(".")[2]]
+                response = HttpResponse(content_of(file), content_type=content_type)
         except FileNotFoundError as error:
             logger.error("The original of picture %s is lost.", picture.pk)
             raise Http404("There is no such file.") from error

@@ -16,6 +16,11 @@ else:
     UNREACHABLE = (OSError, BotoCoreError, ClientError)
 
 
+def content_of(file) -> bytes:
+    """All of an open file; on S3 in one request, where reading it asks for its size before."""
+    return file.obj.get()["Body"].read() if hasattr(file, "obj") else file.read()
+
+
 def come_back() -> HttpResponse:
     """Answer where files cannot be read at the moment; nobody keeps it."""
     response = HttpResponse("The file cannot be read at the moment. Try again soon.", "text/plain", status=503)

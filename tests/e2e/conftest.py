@@ -19,13 +19,15 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Error, sync_playwright
+from playwright.sync_api import Error, expect, sync_playwright
 
 ROOT = Path(__file__).parent.parent.parent
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+PATIENCE = 20_000  # milliseconds that a test waits for what is to come: a password is slow to check, on purpose
+expect.set_options(timeout=PATIENCE)
 # What a page may say on the console without having done wrong: the answers that the tests ask for on purpose.
 EXPECTED = ("status of 404", "status of 410", "status of 400", "status of 409")
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -208,7 +210,7 @@ def open_page(browser, newsroom, signed_in):
             bypass_csp=guest,
             storage_state=signed_in(role) if role else None,
         )
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         if not guest:
