@@ -11,7 +11,7 @@ from contextvars import ContextVar
 
 from django.conf import settings
 from django.core.exceptions import MiddlewareNotUsed
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
+from django.db import DEFAULT_DB_ALIAS, Error, connections
 
 from newsroom.pagestore import as_of_now
 
@@ -92,7 +92,7 @@ class FromReplica:
 
     def process_exception(self, request, exception):
         """Do so before anybody calls it an error of the site."""
-        if isinstance(exception, DatabaseError) and _place.get() == REPLICA:
+        if isinstance(exception, Error) and _place.get() == REPLICA:
             request.replica_errors.clear()
             _failed(exception)
             _place.set(PRIMARY)
@@ -112,7 +112,7 @@ def has_everything() -> bool:
         with connections[PRIMARY].cursor() as cursor:
             cursor.execute(PLACE)
             place = cursor.fetchone()
-    except DatabaseError:  # which the page is going to meet, too
+    except Error:  # which the page is going to meet, too
         return False
     try:
         with connections[REPLICA].cursor() as cursor:
@@ -125,7 +125,7 @@ def has_everything() -> bool:
                     _left_alone_until = time.monotonic() + BEHIND
                     return False
                 time.sleep(PAUSE)
-    except DatabaseError as error:
+    except Error as error:
         _failed(error)
         return False
 
@@ -147,7 +147,7 @@ def _noting(errors):
     def wrapper(execute, sql, params, many, context):
         try:
             return execute(sql, params, many, context)
-        except DatabaseError as error:
+        except Error as error:
             errors.append(error)
             raise
 

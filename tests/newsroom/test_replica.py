@@ -168,7 +168,7 @@ class Servers(dict):
         if sql == replica.IS_THERE:
             self.asked += 1
             if self.places[0] == "fails":
-                raise replica.DatabaseError("It is gone.")
+                raise replica.Error("It is gone.")
 
     def fetchone(self):
         return ("0/1", 7) if self.sql == replica.PLACE else (self.places.pop(0),)
@@ -234,7 +234,7 @@ def test_where_the_database_is_gone_the_page_meets_it(servers, monkeypatch):
     there = servers(True)
 
     def execute(*asked):
-        raise replica.DatabaseError("It is gone.")
+        raise replica.Error("It is gone.")
 
     monkeypatch.setattr(there, "execute", execute)
     assert reads_from() == DEFAULT_DB_ALIAS
@@ -263,7 +263,7 @@ def test_a_page_that_the_replica_gives_up_on_is_made_from_the_database(servers):
     def view(request, slug):
         where.append(replica.Router().db_for_read(Article))
         if where == ["replica"]:
-            raise replica.DatabaseError("canceling statement due to conflict with recovery")
+            raise replica.Error("canceling statement due to conflict with recovery")
         return slug
 
     servers(True)
@@ -273,7 +273,7 @@ def test_a_page_that_the_replica_gives_up_on_is_made_from_the_database(servers):
     def get_response(request):
         try:
             return view(request, "ferry")
-        except replica.DatabaseError as error:
+        except replica.Error as error:
             return middleware.process_exception(request, error)
 
     middleware = replica.FromReplica(get_response)
@@ -286,11 +286,11 @@ def test_so_is_one_that_hid_that_the_replica_gave_up(servers):
     """As a template does in which a part of a condition fails."""
 
     def refused(*asked):
-        raise replica.DatabaseError("canceling statement due to conflict with recovery")
+        raise replica.Error("canceling statement due to conflict with recovery")
 
     def get_response(request):
         if replica.Router().db_for_read(Article) == "replica":
-            with contextlib.suppress(replica.DatabaseError):
+            with contextlib.suppress(replica.Error):
                 there.wrapper(refused, "SELECT 1", (), False, {})
             return HttpResponse("half of it")
         return HttpResponse("the whole page")
