@@ -260,7 +260,7 @@ def _web(wanted):
 
 
 class _Folded(dict):
-    """What stands for a character by its number, worked out when it is first met: two thirds of a search were that."""
+    """What stands for a character by its number, worked out when it is first met: a sixth of a search was that."""
 
     MOST = 5000
 

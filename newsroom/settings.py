@@ -187,16 +187,8 @@ PAGE_STORE_BYTES = env.int("PAGE_STORE_MB", default=512) * 1024 * 1024  # of a f
 # Below these nothing is ever kept. A parameter that no page knows has the page made for that request alone, unless it
 # begins like one of those that only tell where a reader came from.
 PAGE_STORE_NEVER = (
-    "/desk/",
-    "/comments/",
-    "/static/",
-    "/media/",
-    "/read/",
-    "/recommend/",
-    "/live/",
-    "/draft/",
-    "/health/",
-)
+    "/desk/", "/comments/", "/static/", "/media/", "/read/", "/recommend/", "/live/", "/draft/", "/health/",
+)  # fmt: skip
 PAGE_STORE_PARAMETERS = frozenset(
     {"page", "view", "order", "update", "comments", "thread", "period", "section", "tag", "author", "kind", "since"}
     | {"cursor"}
