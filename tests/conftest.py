@@ -212,8 +212,9 @@ def at_once(transactional_db, tmp_path):
     def copied():
         if connection.vendor == "sqlite" and settings["NAME"] == name:
             connection.ensure_connection()
-            with sqlite3.connect(tmp_path / "copy.sqlite3") as copy:
+            with closing(sqlite3.connect(tmp_path / "copy.sqlite3")) as copy:
                 connection.connection.backup(copy)
+                copy.execute("PRAGMA journal_mode=WAL")  # as migrate does; SQLite does not wait for this one
             settings["NAME"] = str(tmp_path / "copy.sqlite3")
 
     def run(function, arguments):
