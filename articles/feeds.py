@@ -72,7 +72,7 @@ class Stories(Feed):
 
     def items(self):
         ids = list(self.articles.newest_first().values_list("pk", flat=True)[:ITEMS])
-        found = stories_remembered("fed", ids, whole_stories(), keys_of_whole)
+        found = stories_remembered("fed", ids, whole_stories, keys_of_whole)
         pagestore.shows(self.request, *(key for story in found for key in keys_of_whole(story)))
         return found
 

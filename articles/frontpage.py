@@ -6,6 +6,7 @@ A front is a query at a moment, not a state: what shows now, what showed at any 
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 
 from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.db.models.lookups import GreaterThan
@@ -140,10 +141,11 @@ def compose(section=None, at=None, placements=None, rules=None, listed=()):
     now = timezone.now()
     at = at or now
     sections = every_section()
+    front_of = {"section": section.pk} if section else {}
     if placements is None:
-        placements = list(Placement.objects.of(section).holding(at).select_related("picture__fallback"))
+        placements = _placements.rows(at=at, known=min(at, now), **front_of)
     if rules is None:
-        rules = ZoneRule.objects.of(section).decided(at)
+        rules = _rules.rows(known=min(at, now), **front_of)
     front = Front(menu=[category for category in sections if category.parent_id is None and category.is_in_menu][:MENU])
     front.rules = rules_of(section, rules)
     root_of = _roots(sections)
@@ -212,6 +214,16 @@ def compose(section=None, at=None, placements=None, rules=None, listed=()):
     front.listed = [by_id[pk] for pk in listed if pk in by_id and pk not in taken]
     _load(front)
     return front
+
+
+@partial(Prepared, moments=("at", "known"))
+def _placements(at, known, section=None):
+    return Placement.objects.of(section).standing(known).within(at).select_related("picture__fallback")
+
+
+@partial(Prepared, moments=("known",))
+def _rules(known, section=None):
+    return ZoneRule.objects.of(section).standing(known)
 
 
 def _place(front, placements, by_id):

@@ -110,12 +110,12 @@ def number_of(things):
 
 def cards(ids):
     """Return the articles of these ids, in this order, with what a card shows. Others have the same: change nothing."""
-    return stories_remembered("card", ids, _shown_with(_BYLINES), _keys_of_card)
+    return stories_remembered("card", ids, lambda: _shown_with(_BYLINES), _keys_of_card)
 
 
 def voices(ids):
     """The same with the portraits of who wrote them."""
-    return stories_remembered("voice", ids, _shown_with(_BYLINES_WITH_FACES), _keys_of_card)
+    return stories_remembered("voice", ids, lambda: _shown_with(_BYLINES_WITH_FACES), _keys_of_card)
 
 
 def _shown_with(bylines):
@@ -123,13 +123,13 @@ def _shown_with(bylines):
 
 
 def stories_remembered(kind, ids, stories, keys_of):
-    """Return those of the stories with these ids, in this order; others have the same: change nothing in them.
+    """Return those of the `stories()` with these ids, in this order; others have the same: change nothing in them.
 
     `keys_of` names what a public one shows. One that is not public is not remembered, since nobody purges it.
     """
 
     def read(ids):
-        return stories.filter(pk__in=ids).in_bulk()
+        return stories().filter(pk__in=ids).in_bulk()
 
     found = pagestore.rows_remembered(kind, ids, read, lambda story: keys_of(story) if story.is_public() else ())
     return [found[pk] for pk in ids if pk in found]

@@ -168,6 +168,7 @@ COMPONENTS = {
     "corrections": Samples.corrected,
     "corrections_list": Samples.corrections,
     "document_card": Samples.document,
+    "equipment": lambda samples: {},
     "essay_band": lambda samples: _story(samples, others=samples.stories[1:3]),
     "features": lambda samples: {"stories": samples.stories[:3]},
     "field": lambda samples: {"field": SampleForm({"email": "nobody"}, auto_id="sample_%s")["email"]},
@@ -213,7 +214,7 @@ COMPONENTS = {
     "ways_on": lambda samples: {"stories": samples.stories[:2]},
 }
 # These stand in the head of a page and show nothing.
-UNSEEN = {"alternates", "social"}
+UNSEEN = {"alternates", "equipment", "social"}
 # These need the width of a page; their two modes stand below each other.
 WIDE = {
     "article_figure", "block_feature", "block_list", "block_row", "essay_band", "features", "footer", "lead",

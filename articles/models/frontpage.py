@@ -70,7 +70,10 @@ class DecidedQuerySet(models.QuerySet):
     def decided(self, at=None):
         """What stood decided at the given moment, now by default; of a moment to come, what stands now."""
         now = timezone.now()
-        known = min(at or now, now)
+        return self.standing(min(at or now, now))
+
+    def standing(self, known):
+        """What stood decided at a moment that has been."""
         return self.filter(Q(ended_at__isnull=True) | Q(ended_at__gt=known), placed_at__lte=known)
 
 
@@ -96,7 +99,11 @@ class PlacementQuerySet(DecidedQuerySet):
     def holding(self, at=None):
         """What holds at the given moment, now by default, as it was decided then."""
         at = at or timezone.now()
-        return self.decided(at).filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at), starts_at__lte=at)
+        return self.decided(at).within(at)
+
+    def within(self, at):
+        """What is meant for a time that the moment lies in."""
+        return self.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at), starts_at__lte=at)
 
 
 class Placement(Decided):
