@@ -128,6 +128,7 @@ def run(folder, options, report):
             "", "| seen after “Publish changes” | milliseconds, slowest of ten | median | of which the desk's answer |"
         )
         report.say("|---|---|---|---|")
+        paths |= showing(kept.port, paths["article"])
         measure_edit(environment, kept, kept, paths, report)
         if os.environ.get("REDIS_URL"):
             apart = environment | {"DATA_DIR": str(folder / "apart")}
@@ -149,8 +150,7 @@ def describe(environment, workers, options, report):
         f"{datetime.date.today():%d %B %Y}: {counted[0]:,} articles and {counted[1]:,} comments on"
         f" {ask(environment, 'connection.vendor')}, granian with {workers} workers, {os.cpu_count()} cores"
         f" ({processor[1] if processor else platform.machine()}), Python {platform.python_version()}, brotli, medians"
-        f" of {RUNS} runs of {options.seconds:g} s. The machine did other work meanwhile: load {os.getloadavg()[0]:.0f}"
-        f" when it began.",
+        f" of {RUNS} runs of {options.seconds:g} s. The machine's load was {os.getloadavg()[0]:.0f} when it began.",
         "",
     )
 
@@ -216,14 +216,13 @@ def measure_rendered(environment, site, paths, options, report):
 
 def measure_edit(environment, desk_of, kept, paths, report, where=""):
     """How long after an editor presses “Publish changes” the next reader of each page that shows them gets them."""
-    pages = [name for name in ("home", "section", "article", "feed") if paths[name]]
-    for name in pages:
+    for path in paths.values():
         for _ in range(4):
-            fetch(kept.port, paths[name])
+            fetch(kept.port, path)
     slug = paths["article"].strip("/").split("/")[-1]
     desk = Desk(desk_of.port, *ask(environment, f"desk({slug!r})"))
-    waited, answered = ({name: [] for name in pages} for _ in range(2))
-    for number, name in enumerate(sorted(pages) * 10):
+    waited, answered = ({name: [] for name in paths} for _ in range(2))
+    for number, name in enumerate(sorted(paths) * 10):
         headline = f"Edit number {number} of {os.getpid()}{where}"
         form = desk.filled_in(headline=headline)
         begun = time.monotonic()
@@ -330,6 +329,21 @@ def addresses(port):
     listed = fetch(port, section, accept="identity").decode()
     article = article if article in listed else re.search(r'href="(/\d{4}/\d\d/\d\d/[^"/]+/)"', listed)[1]
     return {"home": "/", "section": section, "article": article, "feed": "/feed/rss/"}
+
+
+def showing(port, article):
+    """Where else a story is shown, as far as its page and its address tell."""
+    page = fetch(port, article, accept="identity").decode()
+    found = {
+        "archive of its day": article.rpartition("/")[0].rpartition("/")[0] + "/",
+        "feed in JSON": "/feed/json/",
+        "sitemap of news": "/sitemap-news.xml",
+        "API's list": "/api/articles/",
+    }
+    for name in ("tag", "author"):
+        if link := re.search(rf'href="(/{name}/[^"/]+/)"', page):
+            found[name] = link[1]
+    return {name: path for name, path in found.items() if article in fetch(port, path, accept="identity").decode()}
 
 
 def fetch(port, path, accept="br"):
