@@ -7,6 +7,7 @@ from copy import copy
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
+from operator import itemgetter
 
 from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.db.models.lookups import GreaterThan
@@ -20,7 +21,7 @@ from articles.models.frontpage import Fill, Zone
 from articles.models.rights import usable_condition
 from articles.paging import cards, voices
 from newsroom import pagestore
-from newsroom.prepared import Prepared
+from newsroom.prepared import Prepared, united
 
 RELATED = 3
 IN_BLOCK = 6
@@ -335,23 +336,16 @@ def _candidates(at, now, family, menu, root_of, rules, named, listed):
         named=sorted({*named, *listed}),
         sections=[pk for pk, root in root_of.items() if root in in_menu],
     )
-    found = {pk: (moment, section, kind, shape) for pk, moment, section, kind, shape in rows}
     # What is only placed on a section's front, from elsewhere, is not for the rules.
     return [
         Candidate(pk, section, kind, shape, is_own=family is None or pk not in named or section in own)
-        for pk, (_, section, kind, shape) in sorted(found.items(), key=lambda one: (one[1][0], one[0]), reverse=True)
+        for _, pk, section, kind, shape in sorted(rows, key=itemgetter(0, 1), reverse=True)
     ]
 
 
-def _write(has_family, is_past, kinds, *, at, now, family, named, sections):
+def _ends(has_family, is_past, kinds, *, at, family, named, sections):
     """Yield the ends of lists, each from an index of its own; one query for all would walk through all that is out."""
-    shapes = [
-        When(Q(**{f"{picture}__isnull": False}) & usable_condition(now, f"{picture}__"), then=_shape(picture))
-        for picture in ("lead_picture", "lead_picture__fallback")
-    ]
-    everything = Article.objects.annotate(shape=Case(*shapes, default=None)).values_list(
-        "pk", "published_at", "category", "kind", "shape"
-    )
+    everything = Article.objects.values_list("pk")
     public = Article.objects.public_at(at) if is_past else Article.objects.published(at)
     newest = (everything.public_at(at) if is_past else everything.published(at)).newest_first()
     # A case, because SQLite would look for what is public first and for these among it.
@@ -376,12 +370,20 @@ def _write(has_family, is_past, kinds, *, at, now, family, named, sections):
         yield everything.filter(is_public, pk__in=named)
 
 
+@partial(Prepared, moments=("at", "now"))
+def _written(*form, now, **values):
+    shapes = [
+        When(Q(**{f"{picture}__isnull": False}) & usable_condition(now, f"{picture}__"), then=_shape(picture))
+        for picture in ("lead_picture", "lead_picture__fallback")
+    ]
+    candidates = Article.objects.filter(pk__in=united(list(_ends(*form, **values))))
+    shown = candidates.annotate(shape=Case(*shapes, default=None)).order_by()
+    return shown.values_list("published_at", "pk", "category", "kind", "shape")
+
+
 def _shape(picture):
     across, down = (F(f"{picture}__{side}") * F(f"{picture}__crop_{side}") for side in ("width", "height"))
     return Case(When(GreaterThan(down, across), then=Value(TALL)), default=Value(BROAD))
-
-
-_written = Prepared(lambda *form, **values: list(_write(*form, **values)), moments=("at", "now"))
 
 
 def _load(front):

@@ -200,6 +200,7 @@ COMPONENTS = {
     "recommend": lambda samples: _story(samples, words="12 readers recommend this"),
     "result": lambda samples: _story(samples, snippet=[("A text with a ", False), ("hit", True), (" in it", False)]),
     "rights_line": lambda samples: samples.picture and {"thing": samples.picture},
+    "river": lambda samples: {"stories": samples.stories[:3], "today": samples.now.date()},
     "search_form": lambda samples: {},
     "sections": lambda samples: {},
     "share": lambda samples: samples.feature,

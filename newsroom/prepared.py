@@ -5,6 +5,7 @@ from copy import copy
 
 from django.core.exceptions import EmptyResultSet
 from django.db.models import DateTimeField, Expression, Field, IntegerField, Model, QuerySet
+from django.db.models.expressions import RawSQL
 
 from newsroom.replica import reading
 
@@ -97,13 +98,19 @@ class Written:
             self.text, self.params = self.compiler.as_sql()
             self.converters = self.compiler.get_converters([column for column, *_ in self.compiler.select])
             return
-        parts = [part.query.sql_with_params() for part in built]
-        # Each part in brackets of its own: SQLite takes no limit within a UNION otherwise.
-        self.text = " UNION ALL ".join(
-            f"SELECT * FROM ({text}) AS part_{number}"  # noqa: S608  (the ORM wrote it; what is asked for is in params)
-            for number, (text, _) in enumerate(parts)
-        )
-        self.params = [param for _, params in parts for param in params]
+        together = united(built)
+        self.text, self.params = together.sql, together.params
+
+
+def united(querysets: list[QuerySet]) -> RawSQL:
+    """Return the rows of all these, each with a limit of its own: a query, or what a column is looked for in."""
+    parts = [queryset.query.sql_with_params() for queryset in querysets]
+    # Each part in brackets of its own: SQLite takes no limit within a UNION otherwise.
+    text = " UNION ALL ".join(
+        f"SELECT * FROM ({text}) AS part_{number}"  # noqa: S608  (the ORM wrote it; what is asked for is in params)
+        for number, (text, _) in enumerate(parts)
+    )
+    return RawSQL(text, [param for _, params in parts for param in params])  # noqa: S611
 
 
 def hold(instance: Model, relation: str, queryset: QuerySet, rows: list[Model]) -> None:
