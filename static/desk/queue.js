@@ -184,8 +184,8 @@ function count(step) {
   shown.textContent = Math.max(0, Number(shown.textContent) + step)
   for (const place of document.querySelectorAll(".destinations [aria-current] .waiting")) {
     const text = place.lastChild
-    const number = Number.parseInt(text.textContent, 10)
-    if (!Number.isNaN(number)) text.textContent = Math.max(0, number + step)
+    // It says no more than "5,000+" where more wait.
+    if (/^\d+$/.test(text.textContent)) text.textContent = Math.max(0, Number(text.textContent) + step)
   }
 }
 

@@ -64,8 +64,12 @@ def test_decides_about_fifty_comments_without_the_mouse(newsroom, open_page):
     press(desk, "f")
     expect(desk.locator("[data-announce]")).to_contain_text(f"You approved a comment by {first}")
     assert (current(desk), waiting(desk)) == (second, number - 1)
+    in_navigation = desk.locator(".destinations [aria-current] .waiting").first
+    expect(in_navigation).to_have_text(re.compile(rf"\b{number - 1}$"))
+    in_navigation.evaluate("place => { place.lastChild.textContent = '5,000+' }")  # as where more wait
     press(desk, "z")
     expect(desk.locator("[data-announce]")).to_have_text("Taken back.")
+    expect(in_navigation).to_have_text(re.compile(r"5,000\+$"))
     assert (current(desk), waiting(desk)) == (first, number)
     keys = {"f": ["f"], "d": ["d", "3"], "p": ["p"], "s": ["s"]}
     for turn in range(50):
