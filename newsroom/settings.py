@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "articles.staff.own_time_zone",
     "articles.going_out.out_on_time",
     "articles.addresses.former_addresses",
+    "newsroom.plans.desk",
     "newsroom.replica.FromReplica",
 ]
 

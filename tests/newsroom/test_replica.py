@@ -318,13 +318,3 @@ def test_health_says_whether_the_replica_is_used(servers, client, db):
 def test_without_a_replica_there_is_no_middleware():
     with pytest.raises(MiddlewareNotUsed):
         replica.FromReplica(None)
-
-
-@needs_postgresql
-def test_queries_are_planned_once(db):
-    """The server keeps the plans of what a connection asks again and again."""
-    for _ in range(4):
-        list(Article.objects.filter(headline="Ferry").values_list("headline"))
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT statement FROM pg_prepared_statements")
-        assert any("headline" in statement for (statement,) in cursor.fetchall())
