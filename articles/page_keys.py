@@ -141,6 +141,7 @@ def keys_shown(*things) -> set[str]:
 def rendered(request, template, context, *, keys: Iterable[str] = (), **limits):
     """Render a page of HTML, and say that it shows what is in its context, these lists and the frame around it."""
     response = render(request, template, context)
+    speculation.preload(response)
     # A story's first visit stays within ten requests; pages for no search engine are read without a connection too.
     if "article" not in context and not context.get("noindex"):
         speculation.offer(response)

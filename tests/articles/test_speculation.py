@@ -15,6 +15,14 @@ def test_lists_say_where_the_rules_are_and_stories_have_enough_to_fetch(client):
     assert "Speculation-Rules" not in client.get(story.get_absolute_url())
 
 
+def test_pages_name_the_stylesheet_that_the_first_paint_waits_for(client):
+    story = make_article()
+    for address in ("/", story.category.get_absolute_url(), story.get_absolute_url()):
+        response = client.get(address)
+        assert response["Link"] == "</static/site/site.css>; rel=preload; as=style"
+        assert '<link rel="stylesheet" href="/static/site/site.css">' in response.content.decode()
+
+
 def test_the_rules_have_the_type_that_browsers_ask_for(client):
     response = client.get("/speculation-rules.json")
     assert response["Content-Type"] == "application/speculationrules+json"
