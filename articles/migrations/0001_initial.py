@@ -99,9 +99,6 @@ class Migration(migrations.Migration):
                 ('search_title', models.CharField(blank=True, help_text='Left empty, it is the headline.', max_length=150, verbose_name='title for search engines')),
                 ('search_description', models.CharField(blank=True, help_text='Left empty, it is the standfirst.', max_length=320, verbose_name='description for search engines')),
                 ('share_title', models.CharField(blank=True, help_text='Left empty, it is the headline.', max_length=150, verbose_name='headline for share cards')),
-                ('body', models.TextField(blank=True)),
-                ('body_text', models.TextField(blank=True, editable=False)),
-                ('body_descriptions', models.TextField(blank=True, editable=False, help_text='Of the pictures in it, for the search.')),
                 ('word_count', models.PositiveIntegerField(default=0, editable=False)),
                 ('kind', models.CharField(choices=[('news', 'News'), ('analysis', 'Analysis'), ('feature', 'Long read'), ('opinion', 'Opinion'), ('interview', 'Interview'), ('review', 'Review'), ('explainer', 'Explainer'), ('photo_essay', 'Photo essay'), ('live', 'Live coverage')], default='news', max_length=20)),
                 ('reviewed', models.CharField(blank=True, help_text='For a review: title, maker, publisher, place.', max_length=300, verbose_name='what is reviewed')),
@@ -756,6 +753,22 @@ class Migration(migrations.Migration):
             model_name='article',
             name='release',
             field=models.OneToOneField(editable=False, help_text='The row of the log by which it is published.', null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='articles.transition'),
+        ),
+        # Last in their table: SQLite walks through a long text to what stands behind it, and lists read no text.
+        migrations.AddField(
+            model_name='article',
+            name='body',
+            field=models.TextField(blank=True),
+        ),
+        migrations.AddField(
+            model_name='article',
+            name='body_text',
+            field=models.TextField(blank=True, editable=False),
+        ),
+        migrations.AddField(
+            model_name='article',
+            name='body_descriptions',
+            field=models.TextField(blank=True, editable=False, help_text='Of the pictures in it, for the search.'),
         ),
         migrations.CreateModel(
             name='WorkingCopy',

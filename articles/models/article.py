@@ -96,7 +96,6 @@ def ask_gates(article, at, **told) -> dict[str, list[str]]:
 ON_CARDS = (
     "headline", "standfirst", "kicker", "slug", "kind", "language", "word_count", "lead_alt", "lead_is_decorative",
     "lead_caption", "live_ended_at", "status", "published_at", "first_published_at", "updated_at", "expires_at",
-    "translation_of",
 )  # fmt: skip
 
 

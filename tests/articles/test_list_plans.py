@@ -15,7 +15,7 @@ from django.utils import timezone
 from articles import addresses, changes, corrections, dossiers, feeds, frontpage, moments, most_read, related, sitemaps
 from articles.generation import generate
 from articles.models import Article, Author, Dossier, ReadCount, Tag
-from articles.models.article import Status
+from articles.models.article import ON_CARDS, Status
 from articles.models.listing import by_author, in_section, in_topic, with_tag
 from newsroom import keyset
 from tests.articles.desk_forms import send
@@ -115,6 +115,14 @@ LOOKUPS = {
 def test_a_list_is_neither_walked_through_nor_sorted(name, section):
     steps = plan(*LISTS[name](section).query.sql_with_params())
     assert not [step for step in steps if is_walked(step) or is_sorted(step)], "\n".join(steps)
+
+
+def test_what_lists_show_stands_before_the_texts():
+    # SQLite goes through a long text, page by page, to what stands behind it.
+    with connection.cursor() as cursor:
+        columns = [column.name for column in connection.introspection.get_table_description(cursor, "articles_article")]
+    shown = {Article._meta.get_field(name).column for name in (*ON_CARDS, "category", "lead_picture")}
+    assert max(map(columns.index, shown)) < min(map(columns.index, ("body", "body_text", "body_descriptions")))
 
 
 def test_a_place_is_found_in_the_index(section):
