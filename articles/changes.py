@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
-from django.db.models import BigIntegerField, CharField, F, IntegerField, Q, Value
+from django.db.models import CharField, F, Q, Value
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import In
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete, pre_save
@@ -44,7 +44,7 @@ from articles.models import (
 from articles.models.article import Status
 from newsroom import pagestore
 from newsroom.clock import site_time
-from newsroom.prepared import Prepared
+from newsroom.prepared import Prepared, alike
 
 # Of a story's row: what is on its own page alone, and what readers never see.
 ONLY_THERE = {
@@ -176,29 +176,22 @@ def stories(pks: Iterable[int]) -> dict[int, Story]:
 
 
 AUTHOR, FURTHER, TAG, TOPIC, PART, FRONT, HELD, CHOSEN, BREAKING = range(9)
+NO_WORD = Value("", CharField())
 
 
 def _each_filed(stories, now):
     """Yield what is filed of some stories: of what sort, of which story, two numbers and a word."""
 
-    def rows(sort, model, story, number=None, place=None, word=None, **condition):
-        values = {
-            "filed_sort": Value(sort, IntegerField()),
-            "filed_story": F(story),
-            "filed_number": F(number) if number else Value(0, BigIntegerField()),
-            "filed_place": F(place) if place else Value(0, IntegerField()),
-            "filed_word": word or Value("", CharField()),
-        }
-        among = model.objects.filter(In(F(story), stories), **condition)
-        return among.order_by().annotate(**values).values_list(*values)
+    def rows(sort, model, story, number=0, place=0, word=NO_WORD, **condition):
+        return alike(model.objects.filter(In(F(story), stories), **condition), sort, story, number, place, word)
 
-    yield rows(AUTHOR, Byline, "article_id", "author_id", "position", word=F("role"))
+    yield rows(AUTHOR, Byline, "article_id", "author_id", "position", "role")
     yield rows(FURTHER, Article.categories.through, "article_id", "category_id")
     yield rows(TAG, ArticleTag, "content_object_id", "tag_id")
     yield rows(TOPIC, ArticleTag, "content_object_id", "tag__topics", tag__topics__isnull=False)
     yield rows(PART, Part, "article_id", "dossier_id", "position")
     yield rows(FRONT, Placement, "article_id", "section_id", ended_at=None)
-    yield rows(HELD, Attachment, "article_id", word=Coalesce("recording__key", "document__key", Value("")))
+    yield rows(HELD, Attachment, "article_id", word=Coalesce("recording__key", "document__key", NO_WORD))
     yield rows(CHOSEN, RelatedChoice, "other_id", "article_id")
     yield rows(BREAKING, BreakingNews, "article_id", ends_at__gt=now)
 

@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import CharField, Max, Value
 from django.utils import timezone
 
-from articles.models import Article, Author, Byline, Category, Picture, RelatedChoice, Revision
+from articles.models import Article, ArticleTag, Author, Byline, Category, Picture, RelatedChoice, Revision
 from articles.models.article import Status
+from newsroom.prepared import Prepared, alike
 
 WORDS = (
     "kicker", "headline", "standfirst", "body", "live_summary", "kind", "reviewed", "rating", "category",
@@ -40,13 +41,24 @@ def plain_values(article):
 
 
 def snapshot(article):
-    """Return the article as it is stored, in four queries."""
-    return plain_values(article) | {
-        "categories": sorted(article.categories.order_by().values_list("pk", flat=True)),
-        "tags": sorted(article.tags.order_by().values_list("name", flat=True)),
-        "bylines": [[author, role] for author, role in article.bylines.values_list("author_id", "role")],
-        "related": list(article.related_choices.values_list("other_id", flat=True)),
-    }
+    """Return the article as it is stored, its lists in one query."""
+    lists = {name: [] for name in LISTS}
+    for at, _, _, number, word in sorted(_listed(article=article.pk)):
+        name = LISTS[at]
+        lists[name].append({"tags": word, "bylines": [number, word]}.get(name, number))
+    return plain_values(article) | lists
+
+
+@Prepared
+def _listed(*, article):
+    """What each of LISTS holds of an article: which list, two numbers to sort by, what is there."""
+    nothing = Value("", CharField())
+    return [
+        alike(Article.categories.through.objects.filter(article=article), 0, 0, "category", "category", nothing),
+        alike(ArticleTag.objects.filter(content_object=article), 1, 0, 0, 0, "tag__name"),
+        alike(Byline.objects.filter(article=article), 2, "position", "pk", "author", "role"),
+        alike(RelatedChoice.objects.filter(article=article), 3, "position", "pk", "other", nothing),
+    ]
 
 
 def put(article, values):
@@ -58,7 +70,7 @@ def put(article, values):
             setattr(article, field.attname, target.to_python(values[name]))
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def apply(article, values, is_asked=False):
     """Save a snapshot, or a part of one, into the article. Tags that are gone come back, other things are left out.
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from copy import copy
 
 from django.core.exceptions import EmptyResultSet
-from django.db.models import DateTimeField, Expression, Field, IntegerField, Model, QuerySet
+from django.db.models import BigIntegerField, DateTimeField, Expression, Field, IntegerField, Model, QuerySet, Value
 from django.db.models.expressions import RawSQL
 
 from newsroom.replica import reading
@@ -111,6 +111,13 @@ def united(querysets: list[QuerySet]) -> RawSQL:
         for number, (text, _) in enumerate(parts)
     )
     return RawSQL(text, [param for _, params in parts for param in params])  # noqa: S611
+
+
+def alike(rows: QuerySet, *columns: str | int | Expression) -> QuerySet:
+    """Return these columns of rows: a part of what is asked at once. Numbers are what they are, words name fields."""
+    return rows.order_by().values_list(
+        *(Value(column, BigIntegerField()) if isinstance(column, int) else column for column in columns)
+    )
 
 
 def hold(instance: Model, relation: str, queryset: QuerySet, rows: list[Model]) -> None:
