@@ -235,8 +235,11 @@ class ArticleForm(forms.ModelForm):
         return names
 
     def _post_clean(self):
-        super()._post_clean()
         article = self.instance
+        if article.pk:
+            waiting = self.working_copy.changes if self.working_copy else ()
+            article.touched = {*self.changed_data, *waiting}
+        super()._post_clean()
         self._check_version()
         # A plan becomes a draft with the headline that was just given; all else follows from what is stored.
         stands = standing(article) if article.status == Status.DRAFT else self.stands

@@ -311,12 +311,13 @@ def step_named(name: str) -> Step:
 
 
 @transaction.atomic
-def take(step: Step | str, article: Article, by=None, note="", at=None, override=""):
+def take(step: Step | str, article: Article, by=None, note="", at=None, override="", is_asked=False):
     """Take a step with an article and write it into the log, with the note for whoever has the article next.
 
     Without `by` it is the newsroom itself that acts: a command, the shell. Raises PermissionDenied where this person
     may not, and ValidationError, by field, with what has to be mended first or with what somebody else did meanwhile.
     `at` is when scheduled changes go live; `override` is why it goes out although a check says no, and is logged.
+    Whoever says `is_asked` has asked what keeps the step back, of the same words and in the same transaction.
     """
     step = step_named(step) if isinstance(step, str) else step
     locked = Article.objects.select_for_update(of=("self",)).filter(pk=article.pk)
@@ -327,12 +328,14 @@ def take(step: Step | str, article: Article, by=None, note="", at=None, override
         raise PermissionDenied(not_among_yours(section))
     if status != article.status or not step.leads_from(article):
         raise ValidationError(f"“{article}” is {standing(article).label.lower()}. Look again.")
-    copy = working_copies.of(article) if step.goes_public else None
-    wanted = working_copies.as_article(copy) if copy else article
-    tags = copy.changes.get("tags") if copy else None
-    if objections := step.objections(wanted, note, tags, override, at):
-        raise ValidationError(objections)
-    overridden = in_spite_of(step.errors(wanted, tags, at), override) if override.strip() else ""
+    overridden = ""
+    if not is_asked or override.strip():
+        copy = working_copies.of(article) if step.goes_public else None
+        wanted = working_copies.as_article(copy) if copy else article
+        tags = copy.changes.get("tags") if copy else None
+        if objections := step.objections(wanted, note, tags, override, at):
+            raise ValidationError(objections)
+        overridden = in_spite_of(step.errors(wanted, tags, at), override) if override.strip() else ""
     entry = made(step.name, by, step.done, note=note, override=overridden)
     step.run(article, entry, at)
     return entry

@@ -518,7 +518,8 @@ class ArticleAdmin(DeskAdmin):
             log("override", article, request.user, "Saved what goes out by itself", override=form.overridden)
         if form.step is not None:
             at, override = form.cleaned_data.get("update_at"), form.cleaned_data.get("override", "")
-            take(form.step, article, request.user, note, at, override)
+            is_asked = form.step.is_update and not form.keeps_both  # by the form, of what is saved
+            take(form.step, article, request.user, note, at, override, is_asked)
         form.instance.refresh_from_db()
 
     def construct_change_message(self, request, form, formsets, add=False):

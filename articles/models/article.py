@@ -93,6 +93,12 @@ def ask_gates(article, at, **told) -> dict[str, list[str]]:
     return dict(found)
 
 
+def _named_in(constraint):
+    """The fields that a constraint is about."""
+    condition = constraint.condition.referenced_base_fields if constraint.condition else ()
+    return {*condition, *getattr(constraint, "fields", ())}
+
+
 ON_CARDS = (
     "headline", "standfirst", "kicker", "slug", "kind", "language", "word_count", "lead_alt", "lead_is_decorative",
     "lead_caption", "live_ended_at", "status", "published_at", "first_published_at", "updated_at", "expires_at",
@@ -204,6 +210,7 @@ class Article(Addressed):
     slug_source = "headline"
     fallback_slug = "story"
     placement = None  # of the copy that a front shows of it
+    touched = None  # fields, where a form knows which may be other than they are stored
 
     slugline = models.CharField(
         "slug line", max_length=80, blank=True, help_text="What the desk calls it. Readers never see it."
@@ -473,6 +480,16 @@ class Article(Addressed):
 
     def __str__(self):
         return self.headline or self.slugline or "Without a headline"
+
+    def get_constraints(self):
+        """All, or those that what was touched may have broken: looking at one takes three statements."""
+        found = super().get_constraints()
+        if self.touched is None:
+            return found
+        return [
+            (model, [one for one in constraints if not _named_in(one).isdisjoint(self.touched)])
+            for model, constraints in found
+        ]
 
     def save(self, *args, entry=None, is_asked=False, **kwargs):
         """Save the article. Its status changes only together with a row of its log, `entry`: by one of the verbs.

@@ -310,6 +310,24 @@ def test_form_stays_within_its_query_budget(as_alice, django_assert_max_num_quer
         as_alice.get(change(article))
 
 
+def test_publishing_changes_asks_the_database_little(as_alice, django_assert_max_num_queries):
+    story = make_article("Out", tags=["a", "b"], authors=[make_author()], lead_picture=make_picture())
+    fields, _ = read(as_alice.get(change(story)), "article_form")
+    with django_assert_max_num_queries(66):
+        as_alice.post(change(story), {**fields, "headline": "Put better", "_update": "1"})
+    story.refresh_from_db()
+    assert story.headline == "Put better"
+
+
+def test_what_was_touched_is_checked_against_what_was_not(as_alice):
+    draft = make_article("Draft", status=Status.DRAFT, expires_at=datetime(2031, 5, 1, tzinfo=UTC))
+    response = send(as_alice, change(draft), published_at_0="2031-06-01", published_at_1="09:00")
+    assert "An article expires after it goes out." in words(response)
+    draft.touched = {"headline", "published_at"}
+    asked = [constraint.name for _, constraints in draft.get_constraints() for constraint in constraints]
+    assert asked == ["article_published_has_date", "article_expires_after_publication"]
+
+
 def test_paste_is_cleaned_by_the_policy(as_alice, client):
     address = "/desk/articles/article/clean/"
     assert (
