@@ -13,7 +13,7 @@ from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.db.models.lookups import GreaterThan
 from django.utils import timezone
 
-from articles import most_read
+from articles import most_read, page_keys
 from articles.models import Article, ArticleTag, Category, Part, Placement, ZoneRule
 from articles.models.article import Kind
 from articles.models.category import MENU
@@ -142,11 +142,9 @@ def compose(section=None, at=None, placements=None, rules=None, listed=()):
     now = timezone.now()
     at = at or now
     sections = every_section()
-    front_of = {"section": section.pk} if section else {}
-    if placements is None:
-        placements = _placements.rows(at=at, known=min(at, now), **front_of)
-    if rules is None:
-        rules = _rules.rows(known=min(at, now), **front_of)
+    if placements is None or rules is None:
+        placed, ruled = _decided_now(section, now) if at == now else _decided(section, at, min(at, now))
+        placements, rules = placed if placements is None else placements, ruled if rules is None else rules
     front = Front(menu=[category for category in sections if category.parent_id is None and category.is_in_menu][:MENU])
     front.rules = rules_of(section, rules)
     root_of = _roots(sections)
@@ -215,6 +213,23 @@ def compose(section=None, at=None, placements=None, rules=None, listed=()):
     front.listed = [by_id[pk] for pk in listed if pk in by_id and pk not in taken]
     _load(front)
     return front
+
+
+def _decided(section, at, known):
+    """What is placed on a front at a moment, and the rules of its zones, as they stood decided at another."""
+    front_of = {"section": section.pk} if section else {}
+    return _placements.rows(at=at, known=known, **front_of), _rules.rows(known=known, **front_of)
+
+
+def _decided_now(section, now):
+    """The same of this moment, known from one page to the next until something of it changes."""
+    front_of = page_keys.front(section)
+    return pagestore.rows_remembered(
+        "decided",
+        [front_of],
+        lambda fronts: {front_of: _decided(section, now, now)},
+        lambda decided: {front_of, *page_keys.keys_shown(*decided)},
+    )[front_of]
 
 
 @partial(Prepared, moments=("at", "known"))
@@ -291,8 +306,24 @@ def _roots(sections):
 
 
 def every_section():
-    """All sections in their order, known from one page to the next until something changes. Change none of them."""
-    return pagestore.remembered("sections", set(), lambda: list(Category.objects.all()))
+    """All sections in their order, known from one page to the next until one changes. Change none of them."""
+    return pagestore.rows_remembered(
+        "sections",
+        [page_keys.SECTIONS],
+        lambda names: {page_keys.SECTIONS: list(Category.objects.all())},
+        lambda sections: {page_keys.SECTIONS, *page_keys.keys_shown(sections)},
+    )[page_keys.SECTIONS]
+
+
+def section_with(slug):
+    """The section of this slug, with the one above it, or None."""
+    sections = {section.pk: section for section in every_section()}
+    for found in sections.values():
+        if found.slug == slug:
+            found = copy(found)
+            found.parent = sections.get(found.parent_id)
+            return found
+    return None
 
 
 def family_of(section):

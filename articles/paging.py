@@ -24,11 +24,13 @@ class LongPaginator(Paginator):
     """Counts no further than COUNTED; the pages beyond answer by their numbers, and know the next AHEAD of them.
 
     A page beyond also answers by its place, `after` the last of the one before it (see newsroom/keyset.py), so that
-    nothing before it is read, and nothing is missed or seen twice where stories come or go while somebody pages.
+    nothing before it is read, and nothing is missed or seen twice where stories come or go while somebody pages. By
+    the `key` of a list of readers it is remembered how many there are.
     """
 
-    def __init__(self, things, size, order=(), after=""):
+    def __init__(self, things, size, order=(), after="", key=None):
         super().__init__(things, size)
+        self.key = key
         self.order = order  # of a query for ids: the columns by which it is sorted, the id the last
         self.place = keyset.read(after, things.model, order) if after and order else None
         self.places = {}  # where the pages around one beyond begin, by their numbers
@@ -36,7 +38,12 @@ class LongPaginator(Paginator):
 
     @cached_property
     def count(self):
-        return number_of(self.object_list[: COUNTED + 1])
+        def counted(names):
+            return {self.key: number_of(self.object_list[: COUNTED + 1])}
+
+        if self.key is None:
+            return counted([])[None]
+        return pagestore.rows_remembered("count", [self.key], counted, lambda number: {self.key})[self.key]
 
     @property
     def is_capped(self):
@@ -139,19 +146,19 @@ def _keys_of_card(story):
     return page_keys.keys_shown(story).union(page_keys.profile(byline.author_id) for byline in story.bylines.all())
 
 
-def page_of(request, ids, size=PAGE_SIZE):
-    """Return the page of these articles that ?page= asks for, its object_list being cards.
+def page_of(request, ids, size=PAGE_SIZE, key=None):
+    """Return the page of these articles that ?page= asks for, its object_list being cards; `key` is that of the list.
 
     Only ids are counted and skipped, from a covering index; the rows of one page are read. Raises Http404.
     """
-    page = long_page(request, ids, size)
+    page = long_page(request, ids, size, key)
     page.object_list = cards(list(page.object_list))
     return page
 
 
-def long_page(request, ids, size=PAGE_SIZE):
+def long_page(request, ids, size=PAGE_SIZE, key=None):
     """Return the page of these ids that ?page=, with or without ?after=, asks for. Raises Http404."""
-    return _asked(request, LongPaginator(ids, size, _order_of(ids), request.GET.get("after", "")))
+    return _asked(request, LongPaginator(ids, size, _order_of(ids), request.GET.get("after", ""), key))
 
 
 def numbered(request, things, size=PAGE_SIZE, paginator=Paginator):

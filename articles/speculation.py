@@ -42,3 +42,4 @@ def offer(response):
 def preload(response):
     """Name what the first paint waits for: a CDN in front may tell the browser of it before the page is there."""
     response["Link"] = f"<{static('site/site.css')}>; rel=preload; as=style"
+    return response

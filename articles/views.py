@@ -16,7 +16,7 @@ from articles import search as searching
 from articles.addresses import gone, is_canonical, is_once_public, issued_authors, issued_dossiers, issued_tags
 from articles.corrections import listed as listed_corrections
 from articles.live_pages import coverage as live_coverage
-from articles.models import Article, Author, Byline, Category, Correction, Page, Part, Recommendation, Tag
+from articles.models import Article, Author, Byline, Correction, Page, Part, Recommendation, Tag
 from articles.models.article import Kind
 from articles.models.frontpage import Fill, Zone
 from articles.models.listing import by_author, in_section, with_tag
@@ -25,6 +25,7 @@ from articles.page_keys import rendered
 from articles.paging import LongPaginator, cards, long_page, numbered, page_numbers, page_of
 from articles.rendering import COLUMN, ESSAY
 from articles.rendering import render as render_body
+from articles.speculation import preload
 from newsroom.pagestore import public
 from newsroom.prepared import Prepared, hold, is_held
 
@@ -44,8 +45,8 @@ def canonical(request, path):
     )
 
 
-def list_context(request, path, ids):
-    page = page_of(request, ids)
+def list_context(request, path, ids, key):
+    page = page_of(request, ids, key=key)
     return {
         "page": page,
         "page_numbers": page_numbers(page),
@@ -107,12 +108,14 @@ def limits_of_front(front):
 
 @public
 def section(request, slug):
-    section = get_object_or_404(Category.objects.select_related("parent"), slug=slug)
+    section = frontpage.section_with(slug)
+    if section is None:
+        raise Http404("There is no such section.")
     family = frontpage.family_of(section)
     path = section.get_absolute_url()
-    page = long_page(request, in_section(section).ids())
-    listed = list(page.object_list)
     keys, limits = [page_keys.in_section(section.pk)], {}
+    page = long_page(request, in_section(section).ids(), key=keys[0])
+    listed = list(page.object_list)
     if page.number == 1:
         front = frontpage.compose(section, listed=listed)
         context = {"front": front, "stories": front.listed, "sections": front.menu}
@@ -134,34 +137,35 @@ def section(request, slug):
 @public
 def tag(request, slug):
     tag = get_object_or_404(issued_tags(), slug=slug)
-    context = list_context(request, tag.get_absolute_url(), with_tag(tag).ids()) | {
+    key = page_keys.in_tag(tag.pk)
+    context = list_context(request, tag.get_absolute_url(), with_tag(tag).ids(), key) | {
         "tag": tag,
         "feeds": feed_links(tag.name, "articles:tag_feed", tag.slug),
     }
-    return rendered(request, "articles/tag.html", context, keys=[page_keys.in_tag(tag.pk)])
+    return rendered(request, "articles/tag.html", context, keys=[key])
 
 
 @public
 def author(request, slug):
     author = get_object_or_404(issued_authors().select_related("picture__fallback"), slug=slug)
-    context = list_context(request, author.get_absolute_url(), by_author(author).ids()) | {
+    key = page_keys.by_author(author.pk)
+    context = list_context(request, author.get_absolute_url(), by_author(author).ids(), key) | {
         "author": author,
         "feeds": feed_links(author.name, "articles:author_feed", author.slug),
     }
-    return rendered(
-        request, "articles/author.html", context, keys=[page_keys.by_author(author.pk), page_keys.profile(author.pk)]
-    )
+    return rendered(request, "articles/author.html", context, keys=[key, page_keys.profile(author.pk)])
 
 
 @public
 def dossier(request, slug):
     """A series, a package or a topic."""
     dossier = get_object_or_404(issued_dossiers().select_related("picture__fallback"), slug=slug)
-    context = list_context(request, dossier.get_absolute_url(), dossiers.ids(dossier)) | {
+    key = page_keys.in_dossier(dossier.pk)
+    context = list_context(request, dossier.get_absolute_url(), dossiers.ids(dossier), key) | {
         "dossier": dossier,
         "feeds": feed_links(dossier.title, "articles:dossier_feed", dossier.slug),
     }
-    return rendered(request, "articles/dossier.html", context, keys=[page_keys.in_dossier(dossier.pk)])
+    return rendered(request, "articles/dossier.html", context, keys=[key])
 
 
 @public
@@ -304,7 +308,8 @@ def archive(request, year, month=None, day=None):
     before = moments.filter(first_published_at__lt=_midnight(start)).first()
     after = moments.filter(first_published_at__gte=_midnight(end)).last()
     args = [part for part in (year, month, day) if part]
-    context = list_context(request, reverse(name, args=args), within.values_list("pk", flat=True))
+    key = page_keys.archive(_midnight(start))[len(args) - 1]
+    context = list_context(request, reverse(name, args=args), within.values_list("pk", flat=True), key)
     if not context["page"].paginator.count and start > timezone.localdate():
         raise Http404("That day has not come yet.")
     parts = len(args)
@@ -319,8 +324,7 @@ def archive(request, year, month=None, day=None):
         "periods": [_period(moment, parts + 1) for moment in _periods(within, parts)],
         "noindex": not context["page"].paginator.count,
     }
-    keys = [page_keys.archive(_midnight(start))[parts - 1], page_keys.days()]
-    return rendered(request, "articles/archive.html", context, keys=keys)
+    return rendered(request, "articles/archive.html", context, keys=[key, page_keys.days()])
 
 
 def _midnight(day):
@@ -355,7 +359,7 @@ def search(request):
     texts = dict(
         Article.objects.filter(pk__in=[article.pk for article in page.object_list]).values_list("pk", "body_text")
     )
-    return render(
+    response = render(
         request,
         "articles/search.html",
         {
@@ -372,6 +376,7 @@ def search(request):
             "canonical": request.build_absolute_uri(request.path),
         },
     )
+    return preload(response)
 
 
 LISTS_OF_PAGES = {Purpose.CORRECTIONS: (page_keys.CORRECTIONS,), Purpose.MASTHEAD: (page_keys.MASTHEAD,)}

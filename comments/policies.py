@@ -8,7 +8,9 @@ from django.utils import timezone
 
 from articles.models import Article, Category, SiteSettings
 from articles.models.site import CommentsPolicy
+from comments.changes import EVERY_CONVERSATION, conversation
 from comments.models.policy import Policy
+from newsroom import pagestore
 from newsroom.prepared import Prepared
 
 FIELDS = ("close_after_days", "allows_links", "is_sensitive", "surge_at", "report_threshold")
@@ -39,8 +41,13 @@ class Rules:
 
 
 def rules_for(article: Article, site: SiteSettings | None = None) -> Rules:
-    """Return the rules of an article: one query, and one more where sections have rules of their own."""
-    rows = _policies.rows(article=article.pk)
+    """Return the rules of an article: a query at most, and one more where sections have rules of their own."""
+    rows = pagestore.rows_remembered(
+        "policies",
+        [article.pk],
+        lambda names: {article.pk: _policies.rows(article=article.pk)},
+        lambda rows: {conversation(article.pk), EVERY_CONVERSATION},
+    )[article.pk]
     of_sections = {row.section_id: row for row in rows if row.section_id}
     nearest_first = [row for row in rows if row.article_id]
     if of_sections:

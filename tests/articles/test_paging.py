@@ -25,7 +25,7 @@ def section(monkeypatch):
     monkeypatch.setattr(paging, "PAGE_SIZE", 2)
     monkeypatch.setattr(paging, "COUNTED", 10)
     for function in (paging.long_page, paging.page_of):
-        monkeypatch.setattr(function, "__defaults__", (2,))
+        monkeypatch.setattr(function, "__defaults__", (2, *function.__defaults__[1:]))
     section, now = make_category(slug="science"), timezone.now()
     moments = [now - timedelta(minutes=number) for number in range(1, STORIES + 1)]
     stories = [

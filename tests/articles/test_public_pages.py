@@ -7,7 +7,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from articles.models import SiteSettings, Tag
+from articles.models import Article, SiteSettings, Tag
 from tests.factories import make_article, make_author, make_category, make_page, make_picture
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +68,21 @@ def test_keeps_its_query_budget(client, site, kind, settings, tmp_path, django_a
     settings.PAGE_STORE = str(tmp_path / "pages")
     SiteSettings().save()
     client.get(site[kind])
+    with django_assert_max_num_queries(BUDGETS[kind]):
+        client.get(site[kind])
+
+
+@pytest.mark.parametrize("kind", PAGES)
+def test_keeps_it_right_after_an_edit_of_what_it_shows(
+    client, site, kind, settings, tmp_path, django_capture_on_commit_callbacks, django_assert_max_num_queries
+):
+    settings.PAGE_STORE = str(tmp_path / "pages")
+    SiteSettings().save()
+    client.get(site[kind])
+    story = Article.objects.get(slug="story-0")
+    story.headline = "Story 0, put better"
+    with django_capture_on_commit_callbacks(execute=True):
+        story.save()
     with django_assert_max_num_queries(BUDGETS[kind]):
         client.get(site[kind])
 

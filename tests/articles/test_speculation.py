@@ -17,7 +17,7 @@ def test_lists_say_where_the_rules_are_and_stories_have_enough_to_fetch(client):
 
 def test_pages_name_the_stylesheet_that_the_first_paint_waits_for(client):
     story = make_article()
-    for address in ("/", story.category.get_absolute_url(), story.get_absolute_url()):
+    for address in ("/", story.category.get_absolute_url(), story.get_absolute_url(), "/search/?q=story"):
         response = client.get(address)
         assert response["Link"] == "</static/site/site.css>; rel=preload; as=style"
         assert '<link rel="stylesheet" href="/static/site/site.css">' in response.content.decode()
