@@ -144,9 +144,9 @@ def compose(section=None, at=None, placements=None, rules=None, listed=()):
     sections = every_section()
     if placements is None or rules is None:
         placed, ruled = _decided_now(section, now) if at == now else _decided(section, at, min(at, now))
-        placements, rules = placed if placements is None else placements, ruled if rules is None else rules
+        placements = placed if placements is None else placements
     front = Front(menu=[category for category in sections if category.parent_id is None and category.is_in_menu][:MENU])
-    front.rules = rules_of(section, rules)
+    front.rules = ruled if rules is None else rules_of(section, rules)
     root_of = _roots(sections)
     family = family_of(section)
     holding = [placement for placement in placements if not has_aged(placement, front.rules[placement.zone], at)]
@@ -218,7 +218,8 @@ def compose(section=None, at=None, placements=None, rules=None, listed=()):
 def _decided(section, at, known):
     """What is placed on a front at a moment, and the rules of its zones, as they stood decided at another."""
     front_of = {"section": section.pk} if section else {}
-    return _placements.rows(at=at, known=known, **front_of), _rules.rows(known=known, **front_of)
+    rules = rules_of(section, _rules.rows(known=known, **front_of))
+    return _placements.rows(at=at, known=known, **front_of), rules
 
 
 def _decided_now(section, now):
@@ -228,7 +229,7 @@ def _decided_now(section, now):
         "decided",
         [front_of],
         lambda fronts: {front_of: _decided(section, now, now)},
-        lambda decided: {front_of, *page_keys.keys_shown(*decided)},
+        lambda decided: {front_of, *page_keys.keys_shown(decided)},
     )[front_of]
 
 

@@ -98,10 +98,11 @@ def remembered(name: str, keys: set[str], make: Callable[[], T]) -> T:
     if known is None or not _right({name: known}, number, now):
         # The clocks first, so that they tell of whatever changes from now on.
         known = _dated(number, now, frozenset(keys), upcoming(now), make())
-        for row in known.value if isinstance(known.value, list) else [known.value]:
-            _finish(row)
+        _finish(known.value)
+    if known.number != number:
+        known = known._replace(number=number)
     with _changing:
-        _things[name] = known._replace(number=number)
+        _things[name] = known
     return known.value
 
 
@@ -126,7 +127,7 @@ def rows_remembered(kind: str, names: Iterable[T], read: Callable[[list[T]], dic
         for name, entry in right.items():
             known.pop(name, None)  # so that those asked for last are forgotten last
             if entry.keys:
-                known[name] = entry._replace(number=number)
+                known[name] = entry if entry.number == number else entry._replace(number=number)
         while len(known) > MOST:
             del known[next(iter(known))]
     return {name: right[name].value for name in names if name in right}
@@ -145,9 +146,13 @@ def found_out(row: Model, name: str, make: Callable[[], T]) -> T:
     return known[name]
 
 
-def _finish(row):
-    if isinstance(row, Model):
-        row.__dict__[FOUND_OUT] = {"of": id(row)}
+def _finish(thing):
+    """Have each row of it remember what is found out about it."""
+    if isinstance(thing, Model):
+        thing.__dict__[FOUND_OUT] = {"of": id(thing)}
+    elif isinstance(thing, (list, tuple)):
+        for one in thing:
+            _finish(one)
 
 
 def _dated(number, now, keys, moments, value):
