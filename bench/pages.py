@@ -221,6 +221,8 @@ def measure_edit(environment, desk_of, kept, paths, report, where=""):
             fetch(kept.port, path)
     slug = paths["article"].strip("/").split("/")[-1]
     desk = Desk(desk_of.port, *ask(environment, f"desk({slug!r})"))
+    for number in range(8):  # each worker has published something
+        desk.send(desk.filled_in(headline=f"Edit before {number} of {os.getpid()}{where}"))
     waited, answered = ({name: [] for name in paths} for _ in range(2))
     for number, name in enumerate(sorted(paths) * 10):
         headline = f"Edit number {number} of {os.getpid()}{where}"
