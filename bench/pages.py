@@ -216,13 +216,12 @@ def measure_rendered(environment, site, paths, options, report):
 
 def measure_edit(environment, desk_of, kept, paths, report, where=""):
     """How long after an editor presses “Publish changes” the next reader of each page that shows them gets them."""
-    for path in paths.values():
-        for _ in range(4):
-            fetch(kept.port, path)
     slug = paths["article"].strip("/").split("/")[-1]
     desk = Desk(desk_of.port, *ask(environment, f"desk({slug!r})"))
-    for number in range(8):  # each worker has published something
+    for number in range(8):  # each worker has published something, and made each page
         desk.send(desk.filled_in(headline=f"Edit before {number} of {os.getpid()}{where}"))
+        for path in paths.values():
+            fetch(kept.port, path)
     waited, answered = ({name: [] for name in paths} for _ in range(2))
     for number, name in enumerate(sorted(paths) * 10):
         headline = f"Edit number {number} of {os.getpid()}{where}"
