@@ -144,9 +144,10 @@ class Story:
 
 def stories(pks: Iterable[int]) -> dict[int, Story]:
     """Return what is published, now or later, among these articles; a fixed number of queries."""
-    rows = {row["id"]: row for row in Article.objects.filter(pk__in=pks, status=Status.PUBLISHED).values()}
-    if not rows:
+    found = _published.rows(pks=sorted(pks))
+    if not found:
         return {}
+    rows = {story.pk: {name: story.__dict__[name] for name in _COLUMNS} for story in found}
     filed = defaultdict(list)
     for sort, story, number, place, word in _filed(stories=list(rows), now=timezone.now()):
         filed[sort, story].append((number, place, word))
@@ -154,7 +155,7 @@ def stories(pks: Iterable[int]) -> dict[int, Story]:
     def numbers(sort, story):
         return frozenset(number for number, *_ in filed[sort, story])
 
-    parents = dict(Category.objects.values_list("pk", "parent_id"))
+    parents = dict(_parents())
     families = _families(rows.values())
     found = {}
     for pk, row in rows.items():
@@ -173,6 +174,11 @@ def stories(pks: Iterable[int]) -> dict[int, Story]:
             is_breaking=bool(filed[BREAKING, pk]),
         )
     return found
+
+
+_COLUMNS = [field.attname for field in Article._meta.concrete_fields]
+_published = Prepared(lambda pks: Article.objects.filter(pk__in=pks, status=Status.PUBLISHED))
+_parents = Prepared(lambda: Category.objects.order_by().values_list("pk", "parent_id"))
 
 
 AUTHOR, FURTHER, TAG, TOPIC, PART, FRONT, HELD, CHOSEN, BREAKING = range(9)
