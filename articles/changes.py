@@ -317,6 +317,8 @@ def of_section(before, after):
         keys.add(page_keys.SITEMAP_OF_PAGES)
     if not before or _differ(before, after, "parent_id", "position"):
         keys.add(page_keys.SECTIONS)
+    if after is None and before["has_further"]:  # stories of others, which leave the lists above with it
+        keys |= set(map(page_keys.in_section, above(dict(_parents()), [before["parent_id"]])))
     return keys
 
 
@@ -475,8 +477,11 @@ def _row(model, pk):
     if pk is None:
         return None
     row = model._base_manager.filter(pk=pk).values().first()
-    if row and model is Tag:  # which nobody can ask any more once it is deleted
+    # What nobody can ask any more once it is deleted.
+    if row and model is Tag:
         row["topics"] = sorted(Dossier.tags.through.objects.filter(tag=pk).values_list("dossier_id", flat=True))
+    if row and model is Category:
+        row["has_further"] = Article.categories.through.objects.filter(category=pk).exists()
     return row
 
 

@@ -143,7 +143,7 @@ def compose(section=None, at=None, placements=None, rules=None, listed=()):
     at = at or now
     sections = every_section()
     if placements is None or rules is None:
-        placed, ruled = _decided_now(section, now) if at == now else _decided(section, at, min(at, now))
+        placed, ruled = _decided_now(section) if at == now else _decided(section, at, min(at, now))
         placements = placed if placements is None else placements
     front = Front(menu=[category for category in sections if category.parent_id is None and category.is_in_menu][:MENU])
     front.rules = ruled if rules is None else rules_of(section, rules)
@@ -222,13 +222,18 @@ def _decided(section, at, known):
     return _placements.rows(at=at, known=known, **front_of), rules
 
 
-def _decided_now(section, now):
+def _decided_now(section):
     """The same of this moment, known from one page to the next until something of it changes."""
     front_of = page_keys.front(section)
+
+    def decided(fronts):
+        now = timezone.now()  # no earlier than the purges that what is remembered here takes account of
+        return {front_of: _decided(section, now, now)}
+
     return pagestore.rows_remembered(
         "decided",
         [front_of],
-        lambda fronts: {front_of: _decided(section, now, now)},
+        decided,
         lambda decided: {front_of, *page_keys.keys_shown(decided)},
     )[front_of]
 

@@ -3,7 +3,7 @@
 The block of comments belongs to the article's page and has a key of its own there. What is held changes nothing.
 """
 
-from django.db.models.signals import post_save, pre_delete
+from django.db.models.signals import post_save, pre_delete, pre_save
 
 from comments.models import Comment, Decision
 from comments.models.comment import TOMBSTONES, VISIBLE
@@ -31,11 +31,22 @@ def _saved(sender, instance, **kwargs):
         pagestore.purge(conversation(instance.article_id), NEWEST)
 
 
+def _about_to_rule(sender, instance, **kwargs):
+    """Keep what a policy was about: it may be of another article afterwards."""
+    stored = Policy.objects.filter(pk=instance.pk).values_list("article", flat=True)
+    instance._ruled_before = {_ruled_by(article) for article in stored}
+
+
 def _ruled(sender, instance, **kwargs):
-    pagestore.purge(conversation(instance.article_id) if instance.article_id else EVERY_CONVERSATION)
+    pagestore.purge(_ruled_by(instance.article_id), *instance.__dict__.pop("_ruled_before", ()))
+
+
+def _ruled_by(article_pk):
+    return conversation(article_pk) if article_pk else EVERY_CONVERSATION
 
 
 def listen():
+    pre_save.connect(_about_to_rule, Policy, dispatch_uid="changes")
     for signal in (post_save, pre_delete):
         signal.connect(_ruled, Policy, dispatch_uid="changes")
     post_save.connect(_decided, Decision, dispatch_uid="changes")

@@ -72,7 +72,8 @@ def public(view):
 def _declare(response: HttpResponse, declaration: Declaration) -> None:
     at = declaration.begun_at
     moments = [declaration.until] if declaration.until else []
-    moments += [moment for moment, keys in upcoming(at) if moment > at and not declaration.keys.isdisjoint(keys)]
+    keys = {*declaration.keys, EVERYTHING}
+    moments += [moment for moment, changed in upcoming(at) if moment > at and not keys.isdisjoint(changed)]
     now = timezone.now()
     right = math.floor((min(moments) - now).total_seconds()) if moments else declaration.seconds + ON_ERROR
     if right <= 0:
@@ -85,5 +86,4 @@ def _declare(response: HttpResponse, declaration: Declaration) -> None:
             f"public, max-age=0, s-maxage={declaration.seconds}, stale-while-revalidate={min(REVALIDATE, spare)},"
             f" stale-if-error={min(ON_ERROR, spare)}"
         )
-    keys = sorted({*declaration.keys, EVERYTHING})
-    response["Surrogate-Key"], response["Cache-Tag"] = " ".join(keys), ",".join(keys)
+    response["Surrogate-Key"], response["Cache-Tag"] = " ".join(sorted(keys)), ",".join(sorted(keys))

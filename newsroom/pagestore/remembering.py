@@ -20,6 +20,7 @@ T = TypeVar("T")
 CAP = 3600  # seconds after which a page, or what it is made of, is made anew, whatever nobody told us of
 ON_ERROR = 24 * 3600  # seconds in which readers get a page just expired where making it anew fails
 SAID_FOR = timedelta(minutes=1)  # for which a process believes the clocks
+LATELY = timedelta(seconds=5)  # ago; what is read now may be of the time before a moment that came since
 EVERYTHING = "everything"  # a key of every page, and of all that is remembered
 FOUND_OUT = "_found_out"  # where a row has what was found out about it
 MOST = 150  # things of one kind that a process remembers, of some 10 KB each
@@ -116,7 +117,7 @@ def rows_remembered(kind: str, names: Iterable[T], read: Callable[[list[T]], dic
     if number is None:
         return read(names)
     known = _rows.setdefault(kind, {})
-    right = _right({name: known[name] for name in names if name in known}, number, now)
+    right = _right({name: entry for name in names if (entry := known.get(name))}, number, now)
     if missing := [name for name in names if name not in right]:
         moments = upcoming(now)
         for name, row in read(missing).items():
@@ -156,9 +157,9 @@ def _finish(thing):
 
 
 def _dated(number, now, keys, moments, value):
-    ends = [moment for moment, changed in moments if moment > now and not keys.isdisjoint(changed)]
-    until = min([now + timedelta(seconds=CAP), *ends])
-    return Remembered(number, until, keys and keys | {EVERYTHING}, value)
+    keys = keys and keys | {EVERYTHING}
+    ends = [moment for moment, changed in moments if moment > now - LATELY and not keys.isdisjoint(changed)]
+    return Remembered(number, min([now + timedelta(seconds=CAP), *ends]), keys, value)
 
 
 def _right(entries, number, now):

@@ -303,7 +303,10 @@ def test_sections_tags_authors_and_series(newsroom):
     n.edit(saved(n.physics, parent=None))
     n.edit(saved(n.culture, is_in_menu=False))
     n.edit(lambda: make_category("Chemistry", parent=n.science))
-    n.edit(lambda: Category.objects.get(name="Chemistry").delete())
+    assert f"in-section-{n.science.pk}" not in n.edit(lambda: Category.objects.get(name="Chemistry").delete())
+    n.edit(lambda: n.novel.categories.add(make_category("Alchemy", parent=n.science)))
+    assert f"in-section-{n.science.pk}" in n.edit(lambda: Category.objects.get(name="Alchemy").delete())
+    assert n.science.get_absolute_url() in n.gone
     n.edit(saved(n.series, title="Nights", is_complete=True))
     n.edit(lambda: Part.objects.create(dossier=n.series, article=n.novel, position=9))
     n.edit(lambda: Part.objects.filter(article=n.moon).delete())
@@ -361,6 +364,10 @@ def test_conversations(newsroom, bob):
     assert n.edit(lambda: moderation.undo(n.comment.decisions.first(), bob)) == {key, newest}
     assert n.edit(lambda: moderation.hold(n.comment, bob)) == {key, newest}
     assert n.edit(lambda: Policy.objects.create(section=n.science, mode="closed")) == {"comments"}
+    assert n.edit(lambda: Policy.objects.create(article=n.moon, allows_links=False)) == {key}
+    moved = Policy.objects.get(article=n.moon)
+    assert n.edit(saved(moved, article=n.novel)) == {key, f"comments-{n.novel.pk}"}
+    assert n.edit(saved(moved, article=None, section=n.culture)) == {f"comments-{n.novel.pk}", "comments"}
     assert n.edit(lambda: moderation.erase(n.comment, bob)) == {key, newest}
     n.edit(lambda: moderation.approve(make_comment(n.moon, "Once more.", status="pending"), bob))
     n.edit(saved(n.moon, headline="The moon"))

@@ -84,6 +84,23 @@ class TestRows:
         table.rows[9] = "nine"
         assert table.get(1, 9) == {1: ["one"], 9: ["nine"]}
 
+    @pytest.mark.parametrize("seconds", [0.1, 4])
+    def test_what_may_be_of_the_time_before_a_moment_is_not_kept(self, store, table, monkeypatch, seconds):
+        """Whoever reads chose the time as of which they read a little before."""
+        moment = timezone.now() - timedelta(seconds=seconds)
+        monkeypatch.setattr(remembering, "clocks", [lambda after, until: [(moment, {"row-two"})]])
+        table.get(1, 2)
+        table.get(1, 2)
+        assert table.asked == [1, 2, 2]
+
+    def test_a_moment_at_which_all_changes_ends_them(self, store, table, monkeypatch):
+        moment = timezone.now() + timedelta(minutes=5)
+        monkeypatch.setattr(remembering, "clocks", [lambda after, until: [(moment, {"everything"})]])
+        table.get(1)
+        monkeypatch.setattr(remembering.timezone, "now", lambda: moment)
+        table.get(1)
+        assert table.asked == [1, 1]
+
     def test_a_moment_that_the_clocks_tell_of_ends_them(self, store, table, monkeypatch):
         now = timezone.now()
         moment = now + timedelta(minutes=5)
