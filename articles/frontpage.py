@@ -226,16 +226,13 @@ def _decided_now(section):
     """The same of this moment, known from one page to the next until something of it changes."""
     front_of = page_keys.front(section)
 
-    def decided(fronts):
+    def read():
         now = timezone.now()  # no earlier than the purges that what is remembered here takes account of
-        return {front_of: _decided(section, now, now)}
+        return _decided(section, now, now)
 
-    return pagestore.rows_remembered(
-        "decided",
-        [front_of],
-        decided,
-        lambda decided: {front_of, *page_keys.keys_shown(decided)},
-    )[front_of]
+    return pagestore.one_remembered(
+        "decided", front_of, read, lambda decided: {front_of, *page_keys.keys_shown(decided)}
+    )
 
 
 @partial(Prepared, moments=("at", "known"))
@@ -313,12 +310,12 @@ def _roots(sections):
 
 def every_section():
     """All sections in their order, known from one page to the next until one changes. Change none of them."""
-    return pagestore.rows_remembered(
+    return pagestore.one_remembered(
         "sections",
-        [page_keys.SECTIONS],
-        lambda names: {page_keys.SECTIONS: list(Category.objects.all())},
+        "all",
+        lambda: list(Category.objects.all()),
         lambda sections: {page_keys.SECTIONS, *page_keys.keys_shown(sections)},
-    )[page_keys.SECTIONS]
+    )
 
 
 def section_with(slug):

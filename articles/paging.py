@@ -38,12 +38,10 @@ class LongPaginator(Paginator):
 
     @cached_property
     def count(self):
-        def counted(names):
-            return {self.key: number_of(self.object_list[: COUNTED + 1])}
+        def read():
+            return number_of(self.object_list[: COUNTED + 1])
 
-        if self.key is None:
-            return counted([])[None]
-        return pagestore.rows_remembered("count", [self.key], counted, lambda number: {self.key})[self.key]
+        return read() if self.key is None else pagestore.one_remembered("count", self.key, read, lambda _: {self.key})
 
     @property
     def is_capped(self):

@@ -42,12 +42,12 @@ class Rules:
 
 def rules_for(article: Article, site: SiteSettings | None = None) -> Rules:
     """Return the rules of an article: a query at most, and one more where sections have rules of their own."""
-    rows = pagestore.rows_remembered(
+    rows = pagestore.one_remembered(
         "policies",
-        [article.pk],
-        lambda names: {article.pk: _policies.rows(article=article.pk)},
+        article.pk,
+        lambda: _policies.rows(article=article.pk),
         lambda rows: {conversation(article.pk), EVERY_CONVERSATION},
-    )[article.pk]
+    )
     of_sections = {row.section_id: row for row in rows if row.section_id}
     nearest_first = [row for row in rows if row.article_id]
     if of_sections:

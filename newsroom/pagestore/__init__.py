@@ -6,9 +6,17 @@ A view that is `public` says with `shows` by keys what its page is made of; what
 
 from newsroom.pagestore.declaring import public, shows
 from newsroom.pagestore.purging import compare, is_used, purge
-from newsroom.pagestore.remembering import as_of_now, clocks, forget, found_out, remembered, rows_remembered
+from newsroom.pagestore.remembering import (
+    as_of_now,
+    clocks,
+    forget,
+    found_out,
+    one_remembered,
+    remembered,
+    rows_remembered,
+)
 
 __all__ = [
-    "as_of_now", "clocks", "compare", "forget", "found_out", "is_used", "public", "purge", "remembered",
-    "rows_remembered", "shows",
+    "as_of_now", "clocks", "compare", "forget", "found_out", "is_used", "one_remembered", "public", "purge",
+    "remembered", "rows_remembered", "shows",
 ]  # fmt: skip

@@ -134,6 +134,11 @@ def rows_remembered(kind: str, names: Iterable[T], read: Callable[[list[T]], dic
     return {name: right[name].value for name in names if name in right}
 
 
+def one_remembered(kind: str, name: Hashable, read: Callable[[], T], keys_of: Callable[[T], Iterable[str]]) -> T:
+    """Return one thing of a kind as `rows_remembered` does, whatever it is: a list of rows, a number."""
+    return rows_remembered(kind, [name], lambda names: {name: read()}, keys_of)[name]
+
+
 def found_out(row: Model, name: str, make: Callable[[], T]) -> T:
     """Return what follows from a row and all that was loaded with it: worked out once, where the row is remembered.
 

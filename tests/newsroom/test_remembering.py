@@ -84,6 +84,16 @@ class TestRows:
         table.rows[9] = "nine"
         assert table.get(1, 9) == {1: ["one"], 9: ["nine"]}
 
+    def test_one_by_itself_is_remembered_alike(self, store):
+        asked = []
+
+        def get():
+            return pagestore.one_remembered("length", "row", lambda: asked.append(1) or len(asked), lambda _: {"rows"})
+
+        assert (get(), get()) == (1, 1)
+        store.purge({"rows"})
+        assert (get(), get()) == (2, 2)
+
     @pytest.mark.parametrize("seconds", [0.1, 4])
     def test_what_may_be_of_the_time_before_a_moment_is_not_kept(self, store, table, monkeypatch, seconds):
         """Whoever reads chose the time as of which they read a little before."""
