@@ -108,7 +108,8 @@ class Stories(Feed):
         ][:1]
 
     def item_categories(self, item):
-        return [item.category.name, *(tag.name for tag in item.tags.all())]
+        # Loaded for many stories at once, they come in an order that depends on which stories these are.
+        return [item.category.name, *sorted(tag.name for tag in item.tags.all())]
 
     def item_extra_kwargs(self, item):
         absolute = self.request.build_absolute_uri

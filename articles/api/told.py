@@ -1,5 +1,7 @@
 """What readers' programs are told of stories and of what is in them. Nothing here asks the database."""
 
+from operator import attrgetter
+
 from articles import renditions
 from articles.structured_data import moment
 
@@ -18,7 +20,7 @@ def card(article, absolute) -> dict:
         "headline": article.headline,
         "standfirst": article.standfirst,
         "section": section(article.category, absolute),
-        "tags": [filed(tag, absolute) for tag in article.tags.all()],
+        "tags": [filed(tag, absolute) for tag in sorted(article.tags.all(), key=attrgetter("name"))],
         "bylines": [
             {**filed(byline.author, absolute), "role": byline.role}  # in the order in which they are named
             for byline in article.bylines.all()
